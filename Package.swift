@@ -1,0 +1,114 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The APIs served; each is a folder `Sources/Dialects/NAME` and a target `DialectNAME`.
+let dialects = ["Activeloop", "EightyEightAgents", "Honcho", "Polyteia"]
+
+/// One set of rules for every target, so that none quietly opts out.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "atrium",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "atrium", targets: ["atrium"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
+    ],
+    targets: [
+        .target(name: "JSON"),
+        .target(name: "Domain", dependencies: ["JSON"]),
+        .target(name: "Storage", dependencies: ["Domain", "JSON"]),
+        .target(name: "StorageSQLite", dependencies: ["JSON", "Storage", grdb, grdbSQLite]),
+        .target(name: "Core", dependencies: ["Domain", "JSON", "Storage", crypto, jwtKit, orderedCollections]),
+        .target(name: "Workers", dependencies: ["Core", "Domain", logging, serviceLifecycle]),
+        .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
+        .target(
+            name: "HTTPSurface",
+            dependencies: ["Domain", "JSON", httpTypes, hummingbird, logging, metrics, nioCore, nioHTTPTypes]
+        ),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Storage", "StorageSQLite", "Workers",
+                configuration, hummingbird, logging, metrics, nioCore, serviceLifecycle, systemPackage, unixSignals,
+            ]
+        ),
+        .executableTarget(
+            name: "atrium",
+            dependencies: ["Core", "Domain", "JSON", "Server", "Storage", argumentParser, configuration, logging]
+        ),
+        .target(
+            name: "TestKit",
+            dependencies: [
+                "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Server", "Storage", "StorageSQLite",
+                httpTypes, hummingbird, logging, nioCore,
+            ]
+        ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "JSON"]),
+        .testTarget(name: "StorageTests", dependencies: ["Domain", "JSON", "Storage", "StorageSQLite", "TestKit"]),
+        .testTarget(name: "CoreTests", dependencies: ["Core", "Domain", "JSON", "Storage", "TestKit", jwtKit]),
+        .testTarget(name: "WorkersTests", dependencies: ["Core", "Domain", "JSON", "Storage", "TestKit", "Workers", logging, serviceLifecycle]),
+        .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
+        .testTarget(name: "HTTPSurfaceTests", dependencies: ["Domain", "HTTPSurface", "JSON", "TestKit", httpTypes]),
+        .testTarget(name: "ServerTests", dependencies: ["Core", "Domain", "JSON", "Server", "TestKit"]),
+        .testTarget(
+            name: "DialectTests",
+            dependencies: ["Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "TestKit", httpTypes],
+            resources: [.copy("Wire")]
+        ),
+    ]
+)
+
+for dialect in dialects {
+    package.targets.append(
+        .target(
+            name: "Dialect\(dialect)",
+            dependencies: ["Core", "Domain", "HTTPSurface", "JSON", httpTypes, hummingbird],
+            path: "Sources/Dialects/\(dialect)",
+            exclude: ["README.md"],
+            resources: [.embedInCode("openapi.json")]
+        )
+    )
+    package.targets.first { $0.name == "Server" }?.dependencies.append(.target(name: "Dialect\(dialect)"))
+}
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = strict
+}

@@ -1,0 +1,142 @@
+import Crypto
+package import Domain
+import Storage
+
+extension Operations {
+    /// Makes a key for a person, or for a service where `user` is `nil`, in the organization with this id or slug.
+    ///
+    /// For the operator at the command line; the default organization where `organization` is `nil`.
+    ///
+    /// - Throws: ``DomainError``: `notFound` for an unknown person or organization, or a person who isn't in it; `invalid` for
+    ///   a scope without a workspace or an expiry in the past.
+    package func createKey(
+        _ draft: APIKeyDraft,
+        for user: UserReference?,
+        in organization: String?
+    ) async throws -> MintedKey {
+        let own = try await setUp()
+        return try await write { transaction in
+            guard let target = try organization.map({ try transaction.organization(named: $0) }) ?? own else {
+                throw DomainError.notFound(.organization(organization ?? ""))
+            }
+            let person = try user.map { try transaction.person($0, in: target.id) }
+            return try mint(draft, for: person?.id, in: target.id, transaction)
+        }
+    }
+
+    /// Exchanges the caller's key for one in another organization of the same person (systems.md A1).
+    ///
+    /// The new key can do no more than the old one.
+    ///
+    /// - Throws: ``DomainError`` of kind `notFound` where the person has no place in that organization.
+    package func exchangeKey(forOrganization id: Organization.ID, for caller: Caller) async throws -> MintedKey {
+        try await write { transaction in
+            guard caller.scope == .organization, let user = caller.userID,
+                try transaction.organizationRole(of: user, in: id) != nil
+            else { throw DomainError.notFound(.organization(id.rawValue)) }
+            let draft = APIKeyDraft(
+                name: "Token for \(id)",
+                role: caller.ceiling == .owner ? nil : caller.ceiling,
+                isReadOnly: caller.isReadOnly,
+                expiresAt: environment.now().adding(days: Self.exchangedKeyLifetimeInDays)
+            )
+            return try mint(draft, for: user, in: id, transaction)
+        }
+    }
+
+    /// Days for which an exchanged key is valid.
+    package static let exchangedKeyLifetimeInDays = 1
+
+    package func keys(in organization: String?, page: PageRequest) async throws -> Page<APIKey> {
+        try await snapshot { transaction in
+            guard let organization else { return try transaction.apiKeys(in: nil, page: page) }
+            guard let target = try transaction.organization(named: organization) else {
+                throw DomainError.notFound(.organization(organization))
+            }
+            return try transaction.apiKeys(in: target.id, page: page)
+        }
+    }
+
+    /// Ends a key at once, on every copy of the server.
+    package func revokeKey(_ id: APIKey.ID) async throws {
+        let now = environment.now()
+        guard try await write({ try $0.revokeAPIKey(id, at: now) }) else {
+            throw DomainError.notFound(.key(id.rawValue))
+        }
+    }
+
+    /// Notes that keys were used about now.
+    package func noteUse(of keys: Set<APIKey.ID>) async throws {
+        guard !keys.isEmpty else { return }
+        let now = environment.now()
+        try await write { try $0.noteUse(of: keys.sorted(), at: now) }
+    }
+
+    private func mint(
+        _ draft: APIKeyDraft,
+        for user: User.ID?,
+        in organization: Organization.ID,
+        _ transaction: Transaction
+    ) throws -> MintedKey {
+        let now = environment.now()
+        if let expiresAt = draft.expiresAt, expiresAt <= now {
+            throw DomainError.invalid("expires_at", "The key would have expired already")
+        }
+        let id = APIKey.ID(environment.makeID())
+        let secret = environment.randomBytes(32).hexadecimal
+        let key = APIKey(
+            id: id,
+            name: draft.name,
+            organizationID: organization,
+            userID: user,
+            scope: draft.scope,
+            role: draft.role,
+            isReadOnly: draft.isReadOnly,
+            createdAt: now,
+            expiresAt: draft.expiresAt
+        )
+        try transaction.insert(key, secretHash: SecretHash.of(secret))
+        return MintedKey(id: id, secret: "\(APIKeyText.prefix)\(id)_\(secret)")
+    }
+}
+
+/// The form `atr_<id>_<secret>` in which a key is handed out.
+struct APIKeyText {
+    static let prefix = "atr_"
+
+    let id: APIKey.ID
+    let secret: String
+
+    init?(_ text: String) {
+        guard text.hasPrefix(Self.prefix), text.utf8.count <= 200 else { return nil }
+        let parts = text.dropFirst(Self.prefix.count).split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        id = APIKey.ID(String(parts[0]))
+        secret = String(parts[1])
+    }
+}
+
+/// What is kept of a secret.
+///
+/// The secret has 256 random bits, so a plain hash can't be guessed backwards; nothing slower is needed.
+enum SecretHash {
+    static func of(_ secret: String) -> String {
+        Array(SHA256.hash(data: Array(secret.utf8))).hexadecimal
+    }
+
+    /// Compares without telling by its duration how much agrees.
+    static func matches(_ hash: String, secret: String) -> Bool {
+        let left = Array(hash.utf8)
+        let right = Array(of(secret).utf8)
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(into: UInt8(0)) { $0 |= $1.0 ^ $1.1 } == 0
+    }
+}
+
+extension [UInt8] {
+    /// Two lower-case digits a byte.
+    var hexadecimal: String {
+        let digits = Array<UInt8>("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,185 @@
+import Crypto
+package import Domain
+import JWTKit
+import OrderedCollections
+import Synchronization
+
+/// What a verified Honcho token says (honcho.md 4.2).
+package struct HonchoClaims: Equatable, Sendable {
+    package var isAdmin: Bool
+    /// An organization's id or slug; Atrium's own claim `o`.
+    package var organization: String?
+    package var workspace: String?
+    package var peer: String?
+    package var session: String?
+    package var expiresAt: Instant?
+
+    package init(
+        isAdmin: Bool = false,
+        organization: String? = nil,
+        workspace: String? = nil,
+        peer: String? = nil,
+        session: String? = nil,
+        expiresAt: Instant? = nil
+    ) {
+        self.isAdmin = isAdmin
+        self.organization = organization
+        self.workspace = workspace
+        self.peer = peer
+        self.session = session
+        self.expiresAt = expiresAt
+    }
+
+    /// The narrowest claim decides; a token of a peer or session without its workspace, or of nothing, is good for nothing.
+    package func scope() throws(DomainError) -> Scope {
+        if isAdmin { return .organization }
+        guard let workspace else {
+            guard peer == nil, session == nil else {
+                throw DomainError(.unauthenticated, "Invalid JWT scope: peer/session token missing workspace")
+            }
+            throw .unauthenticated
+        }
+        if let session { return .session(session, workspace: workspace) }
+        if let peer { return .peer(peer, workspace: workspace) }
+        return .workspace(workspace)
+    }
+}
+
+/// Signs and verifies Honcho's tokens: HS256 over one shared secret.
+///
+/// Verified tokens are remembered, a bounded number of them by their hash, and looked at for expiry each time.
+package final class HonchoTokens: Sendable {
+    private let keys = JWTKeyCollection()
+    private let verified = Mutex(OrderedDictionary<SHA256Digest, Payload>())
+    private static let maxRemembered = 10_000
+
+    /// - Parameter secret: used as the UTF-8 bytes of the text.
+    package init(secret: String) async {
+        // HMAC fills a short key up with zeros by definition; the library wants it filled up already.
+        let bytes = Array(secret.utf8)
+        let padding = [UInt8](repeating: 0, count: max(0, 32 - bytes.count))
+        await keys.add(hmac: HMACKey(from: bytes + padding), digestAlgorithm: .sha256)
+    }
+
+    /// - Throws: ``DomainError`` of kind `unauthenticated`; with the rule `credentialExpired` after the expiry.
+    package func claims(of token: String, at now: Instant) async throws -> HonchoClaims {
+        let payload = try await payload(of: token)
+        if let expiresAt = payload.exp?.instant, expiresAt <= now {
+            throw DomainError(.unauthenticated, "JWT expired", rule: .credentialExpired)
+        }
+        if let notBefore = payload.nbf?.instant, notBefore > now { throw DomainError.unauthenticated }
+        return payload.claims
+    }
+
+    /// Returns a token with these claims; the expiry is a number, as the field's libraries demand (honcho.md 4.4).
+    package func token(for claims: HonchoClaims, at now: Instant) async throws -> String {
+        try await keys.sign(Payload(claims, at: now))
+    }
+
+    private func payload(of token: String) async throws -> Payload {
+        guard token.utf8.count <= 8192 else { throw DomainError.unauthenticated }
+        let digest = SHA256.hash(data: Array(token.utf8))
+        if let known = verified.withLock({ $0[digest] }) { return known }
+        let payload: Payload
+        do {
+            payload = try await keys.verify(token, as: Payload.self)
+        } catch {
+            throw DomainError.unauthenticated
+        }
+        verified.withLock { verified in
+            if verified.count >= Self.maxRemembered { verified.removeFirst(Self.maxRemembered / 10) }
+            verified[digest] = payload
+        }
+        return payload
+    }
+}
+
+/// The claims on the wire, in the order in which Honcho mints them.
+private struct Payload: JWTPayload {
+    var t: String?
+    var exp: LaxTime?
+    var nbf: LaxTime?
+    var ad: LaxBool?
+    var w: String?
+    var p: String?
+    var s: String?
+    var o: String?
+
+    init(_ claims: HonchoClaims, at now: Instant) {
+        t = now.rfc3339
+        exp = claims.expiresAt.map(LaxTime.init)
+        ad = claims.isAdmin ? LaxBool(isTrue: true) : nil
+        w = claims.workspace
+        p = claims.peer
+        s = claims.session
+        o = claims.organization
+    }
+
+    /// Expiry is checked on each use by the server's own clock, not here.
+    func verify(using algorithm: some JWTAlgorithm) {}
+
+    /// Empty texts count as absent (honcho.md 12.5).
+    var claims: HonchoClaims {
+        HonchoClaims(
+            isAdmin: ad?.isTrue ?? false,
+            organization: o.nonEmpty,
+            workspace: w.nonEmpty,
+            peer: p.nonEmpty,
+            session: s.nonEmpty,
+            expiresAt: exp?.instant
+        )
+    }
+}
+
+extension String? {
+    fileprivate var nonEmpty: String? { flatMap { $0.isEmpty ? nil : $0 } }
+}
+
+/// Seconds since the epoch, or ISO 8601 as Honcho mints it (honcho.md 4.4).
+private struct LaxTime: Codable, Sendable {
+    let instant: Instant
+
+    init(_ instant: Instant) {
+        self.instant = instant
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let seconds = try? container.decode(Double.self), seconds.magnitude < 9e12 {
+            instant = Instant(microsecondsSinceEpoch: Int64(seconds * 1_000_000))
+            return
+        }
+        guard let instant = Instant(parsing: try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "neither seconds nor ISO 8601")
+        }
+        self.instant = instant
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(instant.microsecondsSinceEpoch / 1_000_000)
+    }
+}
+
+/// `true`, or any number but zero; a text is no proof of being an administrator.
+private struct LaxBool: Codable, Sendable {
+    let isTrue: Bool
+
+    init(isTrue: Bool) {
+        self.isTrue = isTrue
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let bool = try? container.decode(Bool.self) {
+            isTrue = bool
+        } else {
+            isTrue = (try? container.decode(Int.self)).map { $0 != 0 } ?? false
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(isTrue)
+    }
+}

@@ -1,0 +1,56 @@
+package import Domain
+import Storage
+
+/// What an API asks for before a workspace may go.
+package struct DeletionRule: Sendable {
+    package let requiredRole: Role
+    /// Whether the last workspace that the caller sees must stay.
+    package let keepsLast: Bool
+
+    package init(requiredRole: Role = .admin, keepsLast: Bool = false) {
+        self.requiredRole = requiredRole
+        self.keepsLast = keepsLast
+    }
+}
+
+extension Operations {
+    /// Hides the workspace from every read at once and returns it as it was; its rows go when the retention ends.
+    ///
+    /// The organization's `default` workspace always exists, so deleting it leaves a new, empty one in its place.
+    ///
+    /// - Throws: ``DomainError``: `notFound`; `forbidden` below the rule's role; `conflict` with the rule `lastWorkspace`.
+    package func deleteWorkspace(
+        _ reference: WorkspaceReference,
+        rule: DeletionRule = DeletionRule(),
+        for caller: Caller
+    ) async throws -> Workspace {
+        try await write { transaction in
+            let workspace = try transaction.access(reference, for: caller, requiring: rule.requiredRole).workspace
+            if rule.keepsLast, try !transaction.seesAnother(than: workspace, WorkspaceAudience(caller)) {
+                throw DomainError(.conflict, "You can't delete your last workspace", rule: .lastWorkspace)
+            }
+            try transaction.markDeleted(workspace, at: environment.now())
+            if workspace.slug == Workspace.defaultSlug {
+                try insertDefaultWorkspace(in: workspace.organizationID, transaction)
+            }
+            return workspace
+        }
+    }
+
+    /// Removes for good up to `limit` rows of what was deleted more than `days` days ago, and returns how many.
+    package func purge(retentionInDays days: Int, limit: Int) async throws -> Int {
+        let cutoff = environment.now().adding(days: -days)
+        return try await write { try $0.purge(deletedBefore: cutoff, limit: limit) }
+    }
+
+    func insertDefaultWorkspace(in organization: Organization.ID, _ transaction: Transaction) throws {
+        let system = Caller(
+            subject: .service("setup"),
+            organizationID: organization,
+            organizationRole: .owner,
+            grant: .owner
+        )
+        let draft = WorkspaceDraft(slug: Workspace.defaultSlug, title: Workspace.defaultSlug)
+        _ = try insert(draft, for: system, transaction)
+    }
+}

@@ -1,0 +1,190 @@
+package import Domain
+import JSON
+import Storage
+
+extension Operations {
+    /// Returns the workspace that bears the draft's slug, making it if there is none.
+    ///
+    /// An existing workspace is returned unchanged, whatever else the draft says (honcho.md 2.2). A credential for part of a
+    /// workspace may look at it but not make it.
+    ///
+    /// - Throws: ``DomainError``: `outOfScope` for another workspace than the credential's, `conflict` when the slug belongs
+    ///   to a workspace that the caller may not know of, `forbidden` when a read-only key would have to make it.
+    package func getOrCreateWorkspace(
+        _ draft: WorkspaceDraft,
+        for caller: Caller
+    ) async throws -> (result: AccessibleWorkspace, isNew: Bool) {
+        let slug = draft.slug ?? ""
+        guard caller.scope.reaches(workspace: slug) else { throw DomainError.outOfScope }
+        if let row = try await read({ try $0.workspace(.slug(slug), in: caller.organizationID, for: caller.userID) }) {
+            return (try Self.existing(row, for: caller), false)
+        }
+        try caller.requireScope(.workspace(slug))
+        try caller.requireWriting()
+        return try await write { transaction in
+            if let workspace = try insert(draft, for: caller, transaction) {
+                return (created(workspace, by: caller), true)
+            }
+            let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID)
+            guard let row else { throw DomainError.slugTaken(slug) }
+            return (try Self.existing(row, for: caller), false)
+        }
+    }
+
+    /// Makes a workspace; a person who makes one is its owner.
+    ///
+    /// - Throws: ``DomainError``: `conflict` when the slug is taken, `limitReached` with the rule `ownsAWorkspaceAlready`
+    ///   when the draft takes the creator's plan and they hold one already, `forbidden` for a key that may not write.
+    package func createWorkspace(_ draft: WorkspaceDraft, for caller: Caller) async throws -> AccessibleWorkspace {
+        guard caller.scope == .organization || draft.slug.map({ caller.scope == .workspace($0) }) ?? false else {
+            throw DomainError(.forbidden, "This key is for one workspace and can't make others")
+        }
+        try caller.requireWriting()
+        return try await write { transaction in
+            if draft.takesPlanOfCreator, let user = caller.userID, try transaction.holdsPlannedWorkspace(user) {
+                throw DomainError.ownsAWorkspaceAlready
+            }
+            if let workspace = try insert(draft, for: caller, transaction) { return created(workspace, by: caller) }
+            throw DomainError.slugTaken(draft.slug ?? "")
+        }
+    }
+
+    /// Returns the workspace as the caller sees it.
+    package func workspace(_ reference: WorkspaceReference, for caller: Caller) async throws -> AccessibleWorkspace {
+        try await read { try $0.access(reference, for: caller, requiring: .viewer) }
+    }
+
+    /// Returns one page of the workspaces that the caller sees, oldest first.
+    ///
+    /// A credential for part of a workspace sees none.
+    ///
+    /// - Throws: ``DomainError`` of kind `notFound` for a workspace to begin behind that the caller doesn't see.
+    package func workspaces(
+        matching query: WorkspaceQuery,
+        for caller: Caller
+    ) async throws -> Page<AccessibleWorkspace> {
+        if let slug = caller.scope.workspace, !caller.scope.covers(.workspace(slug)) {
+            return Page(items: [], total: 0, request: query.page)
+        }
+        let audience = WorkspaceAudience(caller)
+        let rows = try await snapshot { transaction in
+            let previous = try query.after.map { try transaction.access($0, for: caller, requiring: .viewer).workspace }
+            return try transaction.workspaces(matching: query, after: previous, for: audience)
+        }
+        return rows.map { row in
+            let role = caller.role(inWorkspace: row.workspace.slug, membership: row.membership)
+            return AccessibleWorkspace(workspace: row.workspace, role: role ?? .viewer)
+        }
+    }
+
+    /// Changes what the change names and leaves the rest.
+    ///
+    /// - Throws: ``DomainError``: `notFound`, `forbidden` below writer, `limitReached` by the plan.
+    package func updateWorkspace(
+        _ reference: WorkspaceReference,
+        _ change: WorkspaceChange,
+        for caller: Caller
+    ) async throws -> AccessibleWorkspace {
+        try await write { transaction in
+            let access = try transaction.access(reference, for: caller, requiring: .writer)
+            return try apply(change, to: access, transaction)
+        }
+    }
+
+    /// Changes the workspace of that slug, making it first if there is none (honcho.md 2.2).
+    package func updateOrCreateWorkspace(
+        slug: String,
+        _ change: WorkspaceChange,
+        for caller: Caller
+    ) async throws -> AccessibleWorkspace {
+        try caller.requireScope(.workspace(slug))
+        try caller.requireWriting()
+        return try await write { transaction in
+            if let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID) {
+                let access = try row.accessible(as: slug, for: caller, requiring: .writer)
+                return try apply(change, to: access, transaction)
+            }
+            guard let workspace = try insert(WorkspaceDraft(slug: slug), for: caller, transaction) else {
+                throw DomainError.slugTaken(slug)
+            }
+            return try apply(change, to: created(workspace, by: caller), transaction)
+        }
+    }
+
+    /// Stores a new workspace and its creator's ownership; `nil` when the slug is taken.
+    func insert(_ draft: WorkspaceDraft, for caller: Caller, _ transaction: Transaction) throws -> Workspace? {
+        let now = environment.now()
+        let plan = plans.defaultPlan
+        let new = NewWorkspace(
+            id: Workspace.ID("ws_" + environment.makeID()),
+            organizationID: caller.organizationID,
+            draft: draft,
+            integrations: draft.takesPlanOfCreator
+                ? JSONValue.array(plans.defaultIntegrations.map(JSONValue.string)).raw : .emptyArray,
+            plan: plan,
+            creatorID: caller.userID,
+            createdAt: now
+        )
+        guard let workspace = try transaction.insertIfSlugIsFree(new) else { return nil }
+        let limits = PlanLimits(workspace: workspace, plan: plan, now: now)
+        try limits.requireDocument(draft.metadata, "metadata")
+        try limits.requireDocument(draft.configuration, "configuration")
+        if let user = caller.userID { _ = try transaction.addMember(user, .owner, to: workspace, at: now) }
+        return workspace
+    }
+
+    private func created(_ workspace: Workspace, by caller: Caller) -> AccessibleWorkspace {
+        let role = caller.role(inWorkspace: workspace.slug, membership: caller.userID == nil ? nil : .owner)
+        return AccessibleWorkspace(workspace: workspace, role: role ?? .viewer)
+    }
+
+    private func apply(
+        _ change: WorkspaceChange,
+        to access: AccessibleWorkspace,
+        _ transaction: Transaction
+    ) throws -> AccessibleWorkspace {
+        var workspace = access.workspace
+        let limits = limits(of: workspace)
+        try limits.requireRunning()
+        guard change != WorkspaceChange() else { return access }
+        workspace.apply(change, at: limits.now)
+        try limits.requireDocument(change.metadata.map { _ in workspace.metadata }, "metadata")
+        try limits.requireDocument(change.configuration.map { _ in workspace.configuration }, "configuration")
+        try limits.requireDocument(change.settings.map { _ in workspace.settings }, "settings")
+        try limits.requireDocument(change.onboarding.map { _ in workspace.onboarding }, "onboarding")
+        try transaction.update(workspace)
+        return AccessibleWorkspace(workspace: workspace, role: access.role)
+    }
+
+    private static func existing(_ row: WorkspaceRow, for caller: Caller) throws -> AccessibleWorkspace {
+        guard let role = caller.role(inWorkspace: row.workspace.slug, membership: row.membership) else {
+            throw DomainError.slugTaken(row.workspace.slug)
+        }
+        return AccessibleWorkspace(workspace: row.workspace, role: role)
+    }
+}
+
+extension Workspace {
+    fileprivate mutating func apply(_ change: WorkspaceChange, at now: Instant) {
+        title = change.title ?? title
+        if let description = change.description { self.description = description }
+        metadata = change.metadata?.applied(to: metadata) ?? metadata
+        configuration = change.configuration?.applied(to: configuration) ?? configuration
+        settings = change.settings?.applied(to: settings) ?? settings
+        onboarding = change.onboarding?.applied(to: onboarding) ?? onboarding
+        if let completedAt = change.onboardingCompletedAt { onboardingCompletedAt = completedAt }
+        updatedAt = now
+    }
+}
+
+extension DomainError {
+    static func slugTaken(_ slug: String) -> DomainError {
+        DomainError(.conflict, "The id \(slug) is taken", field: "id", resource: .workspace(slug), rule: .slugTaken)
+    }
+
+    static let ownsAWorkspaceAlready = DomainError(
+        .limitReached,
+        "You own a workspace already; a person can own one",
+        rule: .ownsAWorkspaceAlready
+    )
+}

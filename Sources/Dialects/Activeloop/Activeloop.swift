@@ -1,0 +1,58 @@
+package import Core
+import Domain
+package import HTTPSurface
+import HTTPTypes
+
+/// The Activeloop Deep Research API (seed 003, systems.md A2) over the core.
+package struct Activeloop: Dialect {
+    package let name = "activeloop"
+    let operations: Operations
+
+    package init(operations: Operations) {
+        self.operations = operations
+    }
+
+    package func owns(_ path: RequestPath) -> Bool {
+        path.segments.first == "workspaces"
+    }
+
+    package var routes: [Route] {
+        [
+            .post("/workspaces", inOrganization(createWorkspace)),
+            .get("/workspaces", inOrganization(listWorkspaces)),
+            .get("/workspaces/{workspace_id}", inOrganization(getWorkspace)),
+            .delete("/workspaces/{workspace_id}", inOrganization(deleteWorkspace)),
+
+            .post("/workspaces/{workspace_id}/user", inOrganization(addUser)),
+            .put("/workspaces/{workspace_id}/user", inOrganization(updateUser)),
+            .delete("/workspaces/{workspace_id}/user/{user_id}", inOrganization(removeUser)),
+            .get("/workspaces/{workspace_id}/users", inOrganization(listUsers)),
+        ]
+    }
+
+    package var openAPI: [UInt8] { PackageResources.openapi_json }
+
+    /// The largest body, in bytes: ids and names are short, and no limit on a name is stated anywhere else.
+    static let maxBodyBytes = 64 * 1024
+
+    private static let organizationHeader = HTTPField.Name("X-Activeloop-Org-Id")
+
+    /// Holds the optional organization header to the credential's own organization (systems.md A2).
+    ///
+    /// Any other one answers as one that does not exist, whether it does or not.
+    private func inOrganization(_ handler: @escaping Route.Handler) -> Route.Handler {
+        { request, caller in
+            if let header = Self.organizationHeader, let named = request.headers[header], !named.isEmpty,
+                named != caller.organizationID.rawValue
+            {
+                throw DomainError.notFound(.organization(named))
+            }
+            return try await handler(request, caller)
+        }
+    }
+}
+
+extension IncomingRequest {
+    /// The workspace that the path names.
+    var workspace: WorkspaceReference { .slug(parameter("workspace_id")) }
+}

@@ -1,0 +1,87 @@
+import Core
+import Domain
+import HTTPSurface
+import Hummingbird
+import JSON
+
+extension Activeloop {
+    /// `POST /workspaces/{workspace_id}/user`
+    func addUser(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let place = try await UserPlace(request)
+        let member = try await operations.addMember(place.user, place.role, to: request.workspace, for: caller)
+        return .json { $0.user(member) }
+    }
+
+    /// `PUT /workspaces/{workspace_id}/user`
+    func updateUser(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let place = try await UserPlace(request)
+        let member = try await operations.setRole(place.role, of: place.user, in: request.workspace, for: caller)
+        return .json { $0.user(member) }
+    }
+
+    /// `DELETE /workspaces/{workspace_id}/user/{user_id}`
+    func removeUser(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let user = UserReference(naming: request.parameter("user_id"))
+        let removed = try await operations.removeMember(user, from: request.workspace, for: caller)
+        return .json { writer in
+            writer.object { writer in
+                writer.member("user_id", removed.user.id.rawValue)
+                writer.member("deleted", true)
+            }
+        }
+    }
+
+    /// `GET /workspaces/{workspace_id}/users`
+    func listUsers(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let members = try await operations.members(of: request.workspace, for: caller)
+        return .json { writer in
+            writer.object { writer in
+                writer.member("data") { $0.array(members) { $0.user($1) } }
+            }
+        }
+    }
+}
+
+/// `WorkspaceAddUserRequest` and `WorkspaceUpdateUserRequest`: who, and what they may do.
+private struct UserPlace {
+    let user: UserReference
+    let role: Role
+
+    init(_ request: IncomingRequest) async throws {
+        var fields = try await request.fields(limit: Activeloop.maxBodyBytes)
+        let user = fields.string("user")
+        let access = fields.word("access", of: ["writer", "viewer"])
+        try fields.check()
+        self.user = UserReference(naming: user)
+        self.role = access == "writer" ? .writer : .viewer
+    }
+}
+
+extension UserReference {
+    /// Takes any text: one that is neither an address nor an id names nobody.
+    fileprivate init(naming text: String) {
+        self = (try? UserReference(text)) ?? .id(User.ID(text))
+    }
+}
+
+extension Role {
+    /// The word that this API has for the role; there is none for an admin, who writes but doesn't own.
+    fileprivate var access: String {
+        switch self {
+        case .viewer: "viewer"
+        case .writer, .admin: "writer"
+        case .owner: "owner"
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes a `WorkspaceUser`.
+    fileprivate mutating func user(_ member: Membership) {
+        object { writer in
+            writer.member("user_id", member.user.id.rawValue)
+            writer.member("access", member.role.access)
+            writer.member("created_at", member.createdAt.rfc3339)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// A revocable credential of a person or a service; its secret is shown once and only its hash is kept.
+package struct APIKey: Equatable, Sendable {
+    package typealias ID = Identifier<APIKey>
+
+    package let id: ID
+    package let name: String?
+    package let organizationID: Organization.ID
+    /// `nil` for a service's key.
+    package let userID: User.ID?
+    package let scope: Scope
+    /// The most that this key may do; a service's key has exactly this role where it reaches.
+    package let role: Role?
+    package let isReadOnly: Bool
+    package let createdAt: Instant
+    package let expiresAt: Instant?
+    package let lastUsedAt: Instant?
+    package let revokedAt: Instant?
+
+    package init(
+        id: ID,
+        name: String?,
+        organizationID: Organization.ID,
+        userID: User.ID?,
+        scope: Scope,
+        role: Role?,
+        isReadOnly: Bool,
+        createdAt: Instant,
+        expiresAt: Instant?,
+        lastUsedAt: Instant? = nil,
+        revokedAt: Instant? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.organizationID = organizationID
+        self.userID = userID
+        self.scope = scope
+        self.role = role
+        self.isReadOnly = isReadOnly
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.lastUsedAt = lastUsedAt
+        self.revokedAt = revokedAt
+    }
+}
+
+/// What a new key shall be able to do.
+package struct APIKeyDraft: Equatable, Sendable {
+    package var name: String?
+    package var scope: Scope
+    package var role: Role?
+    package var isReadOnly: Bool
+    package var expiresAt: Instant?
+
+    package init(
+        name: String? = nil,
+        scope: Scope = .organization,
+        role: Role? = nil,
+        isReadOnly: Bool = false,
+        expiresAt: Instant? = nil
+    ) {
+        self.name = name
+        self.scope = scope
+        self.role = role
+        self.isReadOnly = isReadOnly
+        self.expiresAt = expiresAt
+    }
+}
+
+/// A key as it is handed out: the only moment at which the secret is known.
+package struct MintedKey: Equatable, Sendable {
+    package let id: APIKey.ID
+    package let secret: String
+
+    package init(id: APIKey.ID, secret: String) {
+        self.id = id
+        self.secret = secret
+    }
+}

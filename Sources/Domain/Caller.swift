@@ -1,0 +1,129 @@
+/// Who asks, on which organization's behalf, and how far the credential reaches.
+package struct Caller: Hashable, Sendable {
+    package enum Subject: Hashable, Sendable {
+        case user(User.ID)
+        /// A key without a person: an API key of a service or a Honcho token.
+        case service(String)
+    }
+
+    package let subject: Subject
+    package let organizationID: Organization.ID
+    /// The subject's role in the organization; `nil` for a credential that is narrower than it.
+    package let organizationRole: OrganizationRole?
+    package let scope: Scope
+    /// The role that the credential gives in every workspace it reaches, without membership.
+    package let grant: Role?
+    /// No role above this is exercised with this credential.
+    package let ceiling: Role
+    package let isReadOnly: Bool
+
+    package init(
+        subject: Subject,
+        organizationID: Organization.ID,
+        organizationRole: OrganizationRole?,
+        scope: Scope = .organization,
+        grant: Role? = nil,
+        ceiling: Role = .owner,
+        isReadOnly: Bool = false
+    ) {
+        self.subject = subject
+        self.organizationID = organizationID
+        self.organizationRole = organizationRole
+        self.scope = scope
+        self.grant = grant
+        self.ceiling = ceiling
+        self.isReadOnly = isReadOnly
+    }
+
+    package var userID: User.ID? {
+        guard case .user(let id) = subject else { return nil }
+        return id
+    }
+
+    /// Whether the caller sees every workspace of the organization without being a member.
+    package var seesWholeOrganization: Bool {
+        scope == .organization && (grant ?? organizationRole?.workspaceRole) != nil
+    }
+
+    /// The role in a workspace of the caller's organization, given the explicit membership there.
+    ///
+    /// `nil` means that for this caller the workspace does not exist.
+    package func role(inWorkspace slug: String, membership: Role?) -> Role? {
+        guard scope.reaches(workspace: slug) else { return nil }
+        let held = [membership, organizationRole?.workspaceRole, grant].compactMap(\.self).max()
+        return held.map { min($0, ceiling, isReadOnly ? .viewer : .owner) }
+    }
+
+    /// Refuses what a read-only or too narrow credential can't do in the organization.
+    package func requireOrganizationRole(_ role: OrganizationRole) throws(DomainError) {
+        guard scope == .organization else { throw .outOfScope }
+        guard role == .member || (!isReadOnly && ceiling >= (role == .owner ? .owner : .admin)) else {
+            throw DomainError(.forbidden, "This key may not manage the organization", rule: .adminRequired)
+        }
+        guard let organizationRole, organizationRole >= role else {
+            throw DomainError(.forbidden, "This needs the role \(role.name) in the organization", rule: .adminRequired)
+        }
+    }
+
+    /// Refuses a write by a key that may only read.
+    package func requireWriting() throws(DomainError) {
+        guard !isReadOnly, ceiling >= .writer else {
+            throw DomainError(.forbidden, "A read-only key can't do this")
+        }
+    }
+}
+
+/// How far a credential reaches: the narrowest claim decides and never widens (honcho.md 12.5).
+package enum Scope: Hashable, Sendable {
+    case organization
+    case workspace(String)
+    case peer(String, workspace: String)
+    case session(String, workspace: String)
+
+    /// The workspace to which the credential is bound; `nil` for a whole organization.
+    package var workspace: String? {
+        switch self {
+        case .organization: nil
+        case .workspace(let slug), .peer(_, let slug), .session(_, let slug): slug
+        }
+    }
+
+    package func reaches(workspace slug: String) -> Bool {
+        workspace.map { $0 == slug } ?? true
+    }
+
+    /// Whether `other` lies wholly inside this scope.
+    package func covers(_ other: Scope) -> Bool {
+        switch self {
+        case .organization: true
+        case .workspace(let slug): other.workspace == slug
+        case .peer, .session: self == other
+        }
+    }
+}
+
+extension Caller {
+    /// Refuses a resource that lies outside the credential's scope.
+    ///
+    /// - Throws: ``DomainError`` of kind ``DomainError/Kind/outOfScope``.
+    package func requireScope(_ needed: Scope) throws(DomainError) {
+        guard scope.covers(needed) else { throw .outOfScope }
+    }
+}
+
+extension Scope {
+    /// The scope of these claims: the narrowest one given decides; without a workspace it is the organization.
+    package init(workspace: String?, peer: String?, session: String?) {
+        guard let workspace else {
+            self = .organization
+            return
+        }
+        if let session {
+            self = .session(session, workspace: workspace)
+        } else if let peer {
+            self = .peer(peer, workspace: workspace)
+        } else {
+            self = .workspace(workspace)
+        }
+    }
+}

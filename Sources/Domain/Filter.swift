@@ -1,0 +1,61 @@
+package import JSON
+
+/// A condition on the rows of a list, in the words of the domain.
+///
+/// Dialects translate their filter language into it; `Storage` compiles it to SQL with bound values.
+package indirect enum Filter: Equatable, Sendable {
+    /// Every row.
+    case all
+    /// No row.
+    case none
+    /// No row, and none under a negation either: what SQL makes of a comparison with null.
+    case unknown
+    case and([Filter])
+    case or([Filter])
+    case not(Filter)
+    case text(TextField, TextTest)
+    case time(TimeField, TimeTest)
+    /// The stored metadata contains this JSON (partial objects, lists as sets).
+    case metadataContains(RawJSON)
+    /// A comparison with the text form of one top-level metadata value; a missing or null value never matches.
+    case metadata(key: String, MetadataTest)
+
+    package enum TextField: Sendable { case slug, workspaceSlug }
+    package enum TimeField: Sendable { case createdAt }
+
+    package enum TextTest: Equatable, Sendable {
+        case equals(String)
+        case differs(String)
+        case isIn([String])
+        /// Substring, ignoring case, `%` and `_` taken literally.
+        case contains(String)
+    }
+
+    package enum Ordering: Sendable { case less, lessOrEqual, greater, greaterOrEqual, notEqual }
+
+    package enum TimeTest: Equatable, Sendable {
+        case compares(Ordering, Instant)
+        case equals(Instant)
+        case isIn([Instant])
+    }
+
+    package enum MetadataTest: Equatable, Sendable {
+        /// As exact decimal numbers; a stored text that is no number never matches.
+        case number(Ordering, String)
+        /// By Unicode code points.
+        case text(Ordering, String)
+        case isIn([String])
+        case contains(String)
+    }
+}
+
+extension Filter {
+    /// Whether the filter lets every row through, so that kept counts can be used.
+    package var isUnrestricted: Bool {
+        switch self {
+        case .all: true
+        case .and(let parts): parts.allSatisfy(\.isUnrestricted)
+        default: false
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import JSON
+
+/// A participant of conversations in a workspace: a person's or an agent's voice.
+package struct Peer: Equatable, Sendable {
+    package let number: Int64
+    /// The client-chosen id; unique in the workspace.
+    package let slug: String
+    package let workspaceSlug: String
+    package let metadata: RawJSON
+    package let configuration: RawJSON
+    package let createdAt: Instant
+
+    package init(
+        number: Int64,
+        slug: String,
+        workspaceSlug: String,
+        metadata: RawJSON,
+        configuration: RawJSON,
+        createdAt: Instant
+    ) {
+        self.number = number
+        self.slug = slug
+        self.workspaceSlug = workspaceSlug
+        self.metadata = metadata
+        self.configuration = configuration
+        self.createdAt = createdAt
+    }
+}
+
+/// The input of a peer's creation or update; `nil` leaves what is there, and starts as an empty object.
+package struct PeerDraft: Equatable, Sendable {
+    package let slug: String
+    package let metadata: RawJSON?
+    package let configuration: RawJSON?
+
+    package init(slug: String, metadata: RawJSON? = nil, configuration: RawJSON? = nil) {
+        self.slug = slug
+        self.metadata = metadata
+        self.configuration = configuration
+    }
+}
+
+/// Which peers of a workspace to list.
+package struct PeerQuery: Equatable, Sendable {
+    package var filter: Filter
+    package var page: PageRequest
+
+    package init(filter: Filter = .all, page: PageRequest) {
+        self.filter = filter
+        self.page = page
+    }
+}

@@ -1,0 +1,57 @@
+/// The limits that hold in a workspace, from the server's configuration.
+package struct Plan: Equatable, Sendable {
+    package let name: String
+    /// The largest single JSON document or file, in bytes.
+    package let maxDocumentBytes: Int64
+    /// The most that may be kept about one agent (a peer), in bytes.
+    package let maxAgentBytes: Int64
+    /// The most agents (peers) in the workspace; `nil` is unlimited.
+    package let maxAgents: Int64?
+    /// The most people in the workspace, open invitations included; `nil` is unlimited.
+    package let maxMembers: Int64?
+    /// Days from creation during which the workspace may be written to; `nil` is for ever.
+    package let trialDays: Int?
+
+    package init(
+        name: String,
+        maxDocumentBytes: Int64,
+        maxAgentBytes: Int64,
+        maxAgents: Int64?,
+        maxMembers: Int64?,
+        trialDays: Int?
+    ) {
+        self.name = name
+        self.maxDocumentBytes = maxDocumentBytes
+        self.maxAgentBytes = maxAgentBytes
+        self.maxAgents = maxAgents
+        self.maxMembers = maxMembers
+        self.trialDays = trialDays
+    }
+
+    /// What holds where the configuration names no plan: 10 MiB a document, 100 MiB an agent, nothing else.
+    package static let standard = Plan(
+        name: "default",
+        maxDocumentBytes: 10_485_760,
+        maxAgentBytes: 104_857_600,
+        maxAgents: nil,
+        maxMembers: nil,
+        trialDays: nil
+    )
+}
+
+/// Every plan of the server and the one that new workspaces take.
+package struct Plans: Equatable, Sendable {
+    package let all: [String: Plan]
+    package let defaultPlan: Plan
+    /// The integrations recorded on a workspace that 88Agents makes (seed 004).
+    package let defaultIntegrations: [String]
+
+    package init(all: [Plan] = [], defaultPlan: Plan = .standard, defaultIntegrations: [String] = []) {
+        self.all = Dictionary((all + [defaultPlan]).map { ($0.name, $0) }) { first, _ in first }
+        self.defaultPlan = defaultPlan
+        self.defaultIntegrations = defaultIntegrations
+    }
+
+    /// The plan of that name; the default where it has left the configuration.
+    package func plan(named name: String) -> Plan { all[name] ?? defaultPlan }
+}

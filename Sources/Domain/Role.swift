@@ -1,0 +1,48 @@
+/// What somebody may do in one workspace; each role includes those below it.
+package enum Role: Int, Comparable, Sendable, CaseIterable {
+    /// Reads.
+    case viewer
+    /// Adds and changes content: peers, metadata, conversations.
+    case writer
+    /// Manages people and deletes the workspace.
+    case admin
+    /// Hands the workspace on.
+    case owner
+
+    package static func < (lhs: Role, rhs: Role) -> Bool { lhs.rawValue < rhs.rawValue }
+
+    /// The word for this role in the store, the command line and Atrium's own API.
+    package var name: String { "\(self)" }
+
+    package init?(name: String) {
+        guard let role = Role.allCases.first(where: { $0.name == name }) else { return nil }
+        self = role
+    }
+}
+
+/// What somebody may do in an organization.
+package enum OrganizationRole: Int, Comparable, Sendable, CaseIterable {
+    /// Makes workspaces and sees those they belong to.
+    case member
+    /// Manages members and every workspace.
+    case admin
+    /// The same, and cannot be removed while nobody else is owner.
+    case owner
+
+    package static func < (lhs: OrganizationRole, rhs: OrganizationRole) -> Bool { lhs.rawValue < rhs.rawValue }
+
+    package var name: String { "\(self)" }
+
+    package init?(name: String) {
+        guard let role = OrganizationRole.allCases.first(where: { $0.name == name }) else { return nil }
+        self = role
+    }
+
+    /// The role that this gives in every workspace of the organization, membership or not.
+    package var workspaceRole: Role? {
+        switch self {
+        case .owner, .admin: .admin
+        case .member: nil
+        }
+    }
+}

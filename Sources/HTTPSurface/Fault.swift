@@ -1,0 +1,79 @@
+package import JSON
+
+/// One thing that is wrong with a request, where it is and what stood there.
+package struct Fault: Equatable, Sendable {
+    package enum Step: Equatable, Sendable {
+        case key(String)
+        case index(Int)
+    }
+
+    package enum Kind: Equatable, Sendable {
+        case missing
+        /// Not JSON; the offset is in bytes, the reason in words.
+        case invalidJSON(offset: Int, reason: String)
+        /// The body as a whole is no JSON object, or not declared as JSON.
+        case notADocument
+        case notAString
+        case tooShort(minimum: Int)
+        case tooLong(maximum: Int)
+        case patternMismatch(String)
+        case notAnObject
+        case notAList
+        case notABool
+        case unreadableBool
+        case notAnInteger
+        case unreadableInteger
+        case fractionalInteger
+        case belowMinimum(Int)
+        case aboveMaximum(Int)
+        case notOneOf([String])
+        case unreadableTime
+        /// A rule in words of its own.
+        case rule(String)
+    }
+
+    /// From the part of the request (`body`, `query`, `path`) inwards.
+    package let location: [Step]
+    package let kind: Kind
+    /// What the client sent there; for a missing field the object that lacks it.
+    package let input: RawJSON
+
+    package init(_ kind: Kind, at location: [Step], input: RawJSON) {
+        self.kind = kind
+        self.location = location
+        self.input = input
+    }
+
+    /// The name of the field at fault, as a path such as `attributes.key`; the part of the request where there is none.
+    package var fieldName: String {
+        let steps = location.count > 1 ? location.dropFirst() : location[...]
+        return steps.map { step in
+            switch step {
+            case .key(let key): key
+            case .index(let index): String(index)
+            }
+        }.joined(separator: ".")
+    }
+
+    /// One sentence that says what to do, for APIs that answer with the first fault only.
+    package var message: String {
+        switch kind {
+        case .missing: "\(fieldName) is required"
+        case .invalidJSON(let offset, let reason): "The body is not valid JSON: \(reason) at byte \(offset)"
+        case .notADocument: "The body must be a JSON object sent as application/json"
+        case .notAString: "\(fieldName) must be a string"
+        case .tooShort(let minimum): "\(fieldName) must have at least \(minimum) character\(minimum == 1 ? "" : "s")"
+        case .tooLong(let maximum): "\(fieldName) must have at most \(maximum) character\(maximum == 1 ? "" : "s")"
+        case .patternMismatch(let pattern): "\(fieldName) must match \(pattern)"
+        case .notAnObject: "\(fieldName) must be an object"
+        case .notAList: "\(fieldName) must be a list"
+        case .notABool, .unreadableBool: "\(fieldName) must be true or false"
+        case .notAnInteger, .unreadableInteger, .fractionalInteger: "\(fieldName) must be an integer"
+        case .belowMinimum(let minimum): "\(fieldName) must be at least \(minimum)"
+        case .aboveMaximum(let maximum): "\(fieldName) must be at most \(maximum)"
+        case .notOneOf(let words): "\(fieldName) must be one of \(words.joined(separator: ", "))"
+        case .unreadableTime: "\(fieldName) must be an ISO 8601 time"
+        case .rule(let text): "\(fieldName): \(text)"
+        }
+    }
+}

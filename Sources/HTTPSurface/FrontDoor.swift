@@ -1,0 +1,126 @@
+package import Domain
+import HTTPTypes
+package import Hummingbird
+package import Logging
+import Metrics
+
+/// Resolves the bearer credential of a request, if it has one, to who asks.
+package typealias Authenticate = @Sendable (_ credential: String?) async throws -> Caller
+
+/// Answers every request: finds the dialect and the route, the caller, and the words for what goes wrong.
+package struct FrontDoor: HTTPResponder {
+    private let mounts: [Mount]
+    private let authenticate: Authenticate
+    private let metrics: RequestMetrics
+
+    private struct Mount: Sendable {
+        let dialect: any Dialect
+        let table: RouteTable
+    }
+
+    /// - Parameter dialects: in the order in which they are asked whether a path is theirs; the last owns all the rest.
+    package init(_ dialects: [any Dialect], authenticate: @escaping Authenticate) {
+        mounts = dialects.map { Mount(dialect: $0, table: RouteTable($0.routes)) }
+        self.authenticate = authenticate
+        metrics = RequestMetrics()
+    }
+
+    package func respond(to request: Request, context: ServerContext) async throws -> Response {
+        let start = ContinuousClock.now
+        let id = RequestID.of(request)
+        let (target, queryText) = Self.split(request.head.path ?? "/")
+        let path = RequestPath(target)
+        guard let mount = mounts.first(where: { $0.dialect.owns(path) }) ?? mounts.last else {
+            return Response(status: .notFound)
+        }
+        let match = mount.table.match(request.method, path)
+        var response: Response
+        do {
+            response = try await answer(request, match: match, path: path, query: queryText, id: id, context: context)
+        } catch {
+            let failure = Self.failure(error)
+            if case .unexpected = failure, !(error is CancellationError) {
+                context.logger.error(
+                    "Request failed",
+                    metadata: ["request.id": "\(id)", "path": "\(target)", "error": "\(error)"]
+                )
+            }
+            response = mount.dialect.response(to: failure, on: path)
+            if case .methodNotAllowed(let methods) = failure {
+                response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
+            }
+        }
+        response.headers[RequestID.header] = id
+        metrics.record(request.method, match.pattern, mount.dialect.name, response.status, since: start)
+        return request.method == .head ? response.withoutBody() : response
+    }
+
+    private func answer(
+        _ request: Request,
+        match: RouteTable.Match,
+        path: RequestPath,
+        query: Substring,
+        id: String,
+        context: ServerContext
+    ) async throws -> Response {
+        guard case .route(let route, let parameters) = match else { throw NoRoute(match: match) }
+        let incoming = IncomingRequest(
+            request,
+            id: id,
+            path: path,
+            query: RequestQuery(query),
+            parameters: parameters,
+            logger: context.logger
+        )
+        switch route.action {
+        case .open(let action): return try await action(incoming)
+        case .authenticated(let action):
+            return try await action(incoming, try await authenticate(Credential.bearer(in: request.headers)))
+        }
+    }
+
+    private static func split(_ target: String) -> (path: Substring, query: Substring) {
+        let withoutFragment = target.prefix { $0 != "#" }
+        guard let mark = withoutFragment.firstIndex(of: "?") else { return (withoutFragment, "") }
+        return (withoutFragment[..<mark], withoutFragment[withoutFragment.index(after: mark)...])
+    }
+
+    private static func failure(_ error: any Error) -> Failure {
+        guard let error = error as? NoRoute else { return Failure(error) }
+        if case .methodNotAllowed(let methods) = error.match { return .methodNotAllowed(methods) }
+        return .noSuchRoute
+    }
+}
+
+private struct NoRoute: Error {
+    let match: RouteTable.Match
+}
+
+extension RouteTable.Match {
+    fileprivate var pattern: String {
+        guard case .route(let route, _) = self else { return "none" }
+        return route.pattern
+    }
+}
+
+/// What the server knows of a request besides the request.
+package struct ServerContext: InitializableFromSource {
+    package let logger: Logger
+
+    package init(source: ApplicationRequestContextSource) {
+        logger = source.logger
+    }
+
+    package init(logger: Logger) {
+        self.logger = logger
+    }
+}
+
+extension Response {
+    /// The answer to HEAD: the same headers, the length included, and nothing after them.
+    fileprivate func withoutBody() -> Response {
+        var headers = headers
+        if let length = body.contentLength { headers[.contentLength] = String(length) }
+        return Response(status: status, headers: headers)
+    }
+}

@@ -1,0 +1,74 @@
+package import Domain
+import JSON
+
+/// Reads a query parameter by parameter and collects every fault.
+package struct QueryFields: Sendable {
+    private let query: RequestQuery
+    package private(set) var faults: [Fault] = []
+
+    init(_ query: RequestQuery) {
+        self.query = query
+    }
+
+    /// Throws all faults found so far, if any.
+    package func check() throws(UnreadableRequest) {
+        guard faults.isEmpty else { throw UnreadableRequest(faults) }
+    }
+
+    package func string(_ name: String) -> String? { query[name] }
+
+    /// An integer in the range, or the default where the parameter is absent.
+    package mutating func integer(_ name: String, in range: ClosedRange<Int>, default defaultValue: Int) -> Int {
+        guard let text = query[name] else { return defaultValue }
+        guard let integer = Self.integer(text) else {
+            note(.unreadableInteger, at: name, text)
+            return defaultValue
+        }
+        if let fault = Fault.Kind(integer, outside: range) { note(fault, at: name, text) }
+        return integer
+    }
+
+    /// A truth value in any of the words that pydantic takes, or the default where the parameter is absent.
+    package mutating func bool(_ name: String, default defaultValue: Bool) -> Bool {
+        guard let text = query[name] else { return defaultValue }
+        guard let value = LaxBool.reading(text) else {
+            note(.unreadableBool, at: name, text)
+            return defaultValue
+        }
+        return value
+    }
+
+    /// A point in time, or `nil` where the parameter is absent.
+    package mutating func instant(_ name: String) -> Instant? {
+        guard let text = query[name] else { return nil }
+        guard let instant = Instant(parsing: text) else {
+            note(.unreadableTime, at: name, text)
+            return nil
+        }
+        return instant
+    }
+
+    private mutating func note(_ kind: Fault.Kind, at name: String, _ text: String) {
+        faults.append(Fault(kind, at: [.key("query"), .key(name)], input: JSONValue.string(text).raw))
+    }
+
+    /// Surrounding spaces are ignored; what is too large for the type is held at its end, so that it breaks the range.
+    private static func integer(_ text: String) -> Int? {
+        let trimmed = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        if let integer = Int(trimmed) { return integer }
+        let digits = trimmed.hasPrefix("-") || trimmed.hasPrefix("+") ? trimmed.dropFirst() : trimmed[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return trimmed.hasPrefix("-") ? .min : .max
+    }
+}
+
+/// The words in which pydantic reads a truth value (honcho.md 5).
+package enum LaxBool {
+    package static func reading(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "1", "true", "t", "yes", "y", "on": true
+        case "0", "false", "f", "no", "n", "off": false
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,109 @@
+/// Compares two number spellings of any size exactly, without making numbers of them.
+///
+/// `1`, `1.0` and `10e-1` are equal, 2^53 + 1 and 2^53 are not, and an exponent costs no more than its digits.
+/// - Returns: -1, 0 or 1; nil if one of the texts is not what ``isNumeric(_:)`` accepts.
+package func compareNumbers(_ one: String, _ other: String) -> Int? {
+    var one = one
+    var other = other
+    return one.withUTF8 { one in
+        other.withUTF8 { other in
+            guard let one = Decimal(one), let other = Decimal(other) else { return nil }
+            return one.compare(to: other)
+        }
+    }
+}
+
+/// Tells whether any text spells a decimal number.
+///
+/// That is what PostgreSQL's `numeric` and Python's `float` both take: digits, with a sign, a fraction, an exponent and
+/// ASCII white space around, all optional; `.5` and `5.` too, but neither infinity nor NaN.
+package func isNumeric(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { Decimal($0) != nil }
+}
+
+/// A decimal number read off its spelling: a fraction 0.d₁d₂d₃… times a power of ten, both left as they stand in the text.
+struct Decimal {
+    private let isNegative: Bool
+    /// From the first digit that is not zero to the last, perhaps with the point between; empty for zero.
+    private let digits: UnsafeBufferPointer<UInt8>
+    /// How far the point stands right of the first digit, before the exponent moves it.
+    private let shift: Int
+    private let hasNegativeExponent: Bool
+    /// The exponent's digits without leading zeros.
+    private let exponent: UnsafeBufferPointer<UInt8>
+
+    /// Reads a spelling, which must outlive the number; nil if it is none.
+    init?(_ text: UnsafeBufferPointer<UInt8>) {
+        var reader = DecimalReader(text)
+        guard let parts = reader.read() else { return nil }
+        isNegative = parts.isNegative
+        hasNegativeExponent = parts.hasNegativeExponent
+        exponent = UnsafeBufferPointer(rebasing: text[parts.exponent].drop { $0 == ASCII.zero })
+        let mantissa = text[parts.mantissa]
+        let isSignificant = { (byte: UInt8) in byte != ASCII.zero && byte != ASCII.point }
+        if let first = mantissa.firstIndex(where: isSignificant), let last = mantissa.lastIndex(where: isSignificant) {
+            digits = UnsafeBufferPointer(rebasing: text[first...last])
+            shift = first < parts.point ? parts.point - first : parts.point + 1 - first
+        } else {
+            digits = UnsafeBufferPointer(rebasing: text[0..<0])
+            shift = 0
+        }
+    }
+
+    private var sign: Int {
+        if digits.isEmpty { 0 } else if isNegative { -1 } else { 1 }
+    }
+
+    func compare(to other: Decimal) -> Int {
+        guard sign == other.sign else { return sign < other.sign ? -1 : 1 }
+        guard sign != 0 else { return 0 }
+        let scale = exponentDifference(from: other) + shift - other.shift
+        return sign * (scale == 0 ? compareDigits(with: other) : scale.signum())
+    }
+
+    /// The number if it is integral and fits.
+    var int64Value: Int64? {
+        guard sign != 0 else { return 0 }
+        guard exponent.count <= 18 else { return nil }
+        let power = exponent.reduce(0) { $0 * 10 + Int($1 - ASCII.zero) }
+        let scale = shift + (hasNegativeExponent ? -power : power)
+        let count = digits.contains(ASCII.point) ? digits.count - 1 : digits.count
+        guard count <= scale, scale <= 19 else { return nil }
+        // Nineteen digits always fit into the unsigned type.
+        var magnitude: UInt64 = 0
+        for byte in digits where byte != ASCII.point { magnitude = magnitude * 10 + UInt64(byte - ASCII.zero) }
+        for _ in count..<scale { magnitude *= 10 }
+        guard isNegative else { return Int64(exactly: magnitude) }
+        return magnitude <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil
+    }
+
+    /// Subtracts the exponents digit by digit; once the difference is beyond what any `shift` can offset, its sign will do.
+    private func exponentDifference(from other: Decimal) -> Int {
+        var difference = 0
+        var place = max(exponent.count, other.exponent.count)
+        while place > 0, difference.magnitude < 100_000_000_000_000_000 {
+            difference = difference * 10 + exponentDigit(at: place) - other.exponentDigit(at: place)
+            place -= 1
+        }
+        return difference
+    }
+
+    /// The signed digit of the exponent at this place from the right, the last being 1.
+    private func exponentDigit(at place: Int) -> Int {
+        guard place <= exponent.count else { return 0 }
+        let digit = Int(exponent[exponent.count - place] - ASCII.zero)
+        return hasNegativeExponent ? -digit : digit
+    }
+
+    private func compareDigits(with other: Decimal) -> Int {
+        var own = digits.lazy.filter { $0 != ASCII.point }.makeIterator()
+        var others = other.digits.lazy.filter { $0 != ASCII.point }.makeIterator()
+        while true {
+            let (left, right) = (own.next(), others.next())
+            if left == nil, right == nil { return 0 }
+            let (leftDigit, rightDigit) = (left ?? ASCII.zero, right ?? ASCII.zero)
+            if leftDigit != rightDigit { return leftDigit < rightDigit ? -1 : 1 }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+extension JSONValue {
+    /// How many objects stand inside one another at the deepest place: 0 for a scalar, 1 for `{}`; arrays do not count.
+    package var depthOfObjects: Int {
+        withText { text in
+            var walker = Walker(text)
+            var (depth, deepest) = (0, 0)
+            while walker.position < text.count {
+                switch text[walker.position] {
+                case ASCII.quote:
+                    walker.skipString()
+                    continue
+                case ASCII.openBrace:
+                    depth += 1
+                    deepest = max(deepest, depth)
+                case ASCII.closeBrace:
+                    depth -= 1
+                default:
+                    break
+                }
+                walker.position += 1
+            }
+            return deepest
+        }
+    }
+
+    /// How many members the object has; 0 for every other kind.
+    package var topLevelKeyCount: Int {
+        guard kind == .object else { return 0 }
+        return bytes.withUnsafeBufferPointer { text in
+            var walker = Walker(text, at: range.lowerBound + 1)
+            var count = 0
+            while walker.nextMember() != nil { count += 1 }
+            return count
+        }
+    }
+}
+
+extension RawJSON {
+    /// How many objects stand inside one another at the deepest place; see ``JSONValue/depthOfObjects``.
+    package var depthOfObjects: Int { value.depthOfObjects }
+
+    /// How many members the object has; 0 for every other kind.
+    package var topLevelKeyCount: Int { value.topLevelKeyCount }
+}

@@ -1,0 +1,147 @@
+/// One pass over a whole text that finds the first fault, or the place of the value.
+///
+/// Open arrays and objects are kept in an array rather than on the call stack: ten megabytes of `[` cost an error, not a
+/// thread. Tokens are read in `ValidatorStrings.swift` and `ValidatorNumbers.swift`.
+struct Validator {
+    /// Where the value stands, without the white space around it, and what was seen on the way.
+    struct Finding {
+        let range: Range<Int>
+        let traits: JSONValue.Traits
+    }
+
+    private enum Container {
+        case array
+        case object(firstKey: Int)
+    }
+
+    let text: UnsafeBufferPointer<UInt8>
+    let maxDepth: Int
+    var position = 0
+    var traits: JSONValue.Traits = []
+    private var open: [Container] = []
+    private var keys = KeyLedger()
+
+    init(_ text: UnsafeBufferPointer<UInt8>, maxDepth: Int) {
+        self.text = text
+        self.maxDepth = maxDepth
+    }
+
+    mutating func validate() throws(JSONSyntaxError) -> Finding {
+        if text.starts(with: [0xEF, 0xBB, 0xBF]) {
+            throw fault("Unexpected UTF-8 BOM (decode using utf-8-sig)", at: 0)
+        }
+        skipSpace()
+        let start = position
+        // White space around the value is no part of it, hence no reason to compact it.
+        traits = []
+        repeat {
+            let isOpened = try beginValue()
+            if !isOpened { try finishValue() }
+        } while !open.isEmpty
+        let found = Finding(range: start..<position, traits: traits)
+        skipSpace()
+        guard position == text.count else { throw fault("Extra data", at: position) }
+        return found
+    }
+
+    /// Reads a scalar or an empty container to its end; or enters a container, up to its first value, and returns true.
+    private mutating func beginValue() throws(JSONSyntaxError) -> Bool {
+        guard position < text.count else { throw fault("Expecting value", at: position) }
+        switch text[position] {
+        case ASCII.quote:
+            _ = try scanString()
+        case ASCII.openBrace:
+            return try enter(.object(firstKey: keys.count), closer: ASCII.closeBrace)
+        case ASCII.openBracket:
+            return try enter(.array, closer: ASCII.closeBracket)
+        case UInt8(ascii: "t"):
+            try scanLiteral("true")
+        case UInt8(ascii: "f"):
+            try scanLiteral("false")
+        case UInt8(ascii: "n"):
+            try scanLiteral("null")
+        default:
+            try scanNumber()
+        }
+        return false
+    }
+
+    private mutating func enter(_ container: Container, closer: UInt8) throws(JSONSyntaxError) -> Bool {
+        guard open.count < maxDepth else {
+            throw fault("Nesting exceeds maximum depth of \(maxDepth)", at: position, .tooDeep)
+        }
+        position += 1
+        skipSpace()
+        if position < text.count, text[position] == closer {
+            position += 1
+            return false
+        }
+        open.append(container)
+        if case .object = container { try scanKey() }
+        return true
+    }
+
+    /// Goes on after a value: to the next one of its container, or out of every container that ends here.
+    private mutating func finishValue() throws(JSONSyntaxError) {
+        while let container = open.last {
+            skipSpace()
+            let byte = position < text.count ? text[position] : 0
+            switch (byte, container) {
+            case (ASCII.comma, .array):
+                position += 1
+                skipSpace()
+                return
+            case (ASCII.comma, .object):
+                position += 1
+                skipSpace()
+                return try scanKey()
+            case (ASCII.closeBracket, .array):
+                break
+            case (ASCII.closeBrace, .object(let firstKey)):
+                if let offset = keys.close(from: firstKey, in: text) {
+                    throw fault("Duplicate key", at: offset, .duplicateKey)
+                }
+            default:
+                throw fault("Expecting ',' delimiter", at: position)
+            }
+            position += 1
+            open.removeLast()
+        }
+    }
+
+    /// Reads a key and its colon, up to the value.
+    private mutating func scanKey() throws(JSONSyntaxError) {
+        guard position < text.count, text[position] == ASCII.quote else {
+            throw fault("Expecting property name enclosed in double quotes", at: position)
+        }
+        let start = position
+        let isEscaped = try scanString()
+        keys.add(start + 1..<position - 1, isEscaped: isEscaped, in: text)
+        skipSpace()
+        guard position < text.count, text[position] == ASCII.colon else {
+            throw fault("Expecting ':' delimiter", at: position)
+        }
+        position += 1
+        skipSpace()
+    }
+
+    private mutating func scanLiteral(_ literal: StaticString) throws(JSONSyntaxError) {
+        let end = position + literal.utf8CodeUnitCount
+        let isThere =
+            end <= text.count
+            && literal.withUTF8Buffer { UnsafeBufferPointer(rebasing: text[position..<end]).elementsEqual($0) }
+        guard isThere else { throw fault("Expecting value", at: position) }
+        position = end
+    }
+
+    @inline(__always)
+    private mutating func skipSpace() {
+        let start = position
+        while position < text.count, ASCII.isSpace(text[position]) { position += 1 }
+        if position != start { traits.insert(.spaced) }
+    }
+
+    func fault(_ reason: String, at offset: Int, _ kind: JSONSyntaxError.Kind = .syntax) -> JSONSyntaxError {
+        JSONSyntaxError(offset: offset, reason: reason, kind: kind)
+    }
+}

@@ -1,0 +1,54 @@
+package import Domain
+package import Logging
+
+/// Everything that can be set about a server; `docs/configuration.md` lists the names.
+package struct Settings: Sendable {
+    package var host = "127.0.0.1"
+    package var port = 8000
+    /// Where files go that are not in a database server.
+    package var dataDirectory = "./atrium-data"
+    /// `nil` is a SQLite file in the data directory.
+    package var databaseURL: String?
+    package var isAuthenticationOn = false
+    /// Lets a server without authentication listen beyond the loopback interface.
+    package var allowsInsecure = false
+    /// Signs Honcho tokens; without it there are none.
+    package var tokenSecret: String?
+    package var retentionInDays = 30
+    package var plans = Plans()
+    package var logLevel = Logger.Level.info
+
+    package init() {}
+
+    /// Refuses what is unsafe or can't work.
+    package func validate() throws(SettingsError) {
+        guard (0...65_535).contains(port) else { throw SettingsError("The port must be 0 to 65535, not \(port)") }
+        guard retentionInDays >= 0 else { throw SettingsError("retention_days must be 0 or more") }
+        guard isAuthenticationOn || allowsInsecure || isLoopback else {
+            throw SettingsError(
+                """
+                Authentication is off, so \(host) would give everybody who reaches it full access. \
+                Add --auth, listen on 127.0.0.1, or say --insecure-no-auth if that is what you want.
+                """
+            )
+        }
+    }
+
+    private var isLoopback: Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}
+
+/// A setting that can't be used, with what to do about it.
+package struct SettingsError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// The version of this release.
+package let atriumVersion = "0.1.0"

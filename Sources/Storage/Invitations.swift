@@ -1,0 +1,103 @@
+package import Domain
+
+extension Transaction {
+    /// Stores an invitation to a workspace and returns it with its number.
+    package func insertInvitation(
+        to workspace: Workspace,
+        email: EmailAddress,
+        role: Role,
+        by inviter: User.ID?,
+        at now: Instant,
+        expiresAt: Instant
+    ) throws -> Invitation? {
+        try first(
+            """
+            INSERT INTO invitations (
+                organization_id, workspace_number, email, role, invited_by, created_at, expires_at
+            ) VALUES (
+                \(workspace.organizationID), \(workspace.number), \(email.text), \(role), \(inviter), \(now),
+                \(expiresAt)
+            )
+            RETURNING \(Invitation.columns)
+            """
+        ) { try Invitation(&$0) }
+    }
+
+    /// Returns the workspace's invitations that nobody has accepted, oldest first, `limit` at the most.
+    package func openInvitations(to workspace: Workspace, limit: Int) throws -> [Invitation] {
+        try rows(
+            """
+            SELECT \(Invitation.columns) FROM invitations
+            WHERE workspace_number = \(workspace.number) AND accepted_at IS NULL
+            ORDER BY number LIMIT \(Int64(limit))
+            """
+        ) { try Invitation(&$0) }
+    }
+
+    package func invitation(_ number: Int64, to workspace: Int64) throws -> Invitation? {
+        try first(
+            """
+            SELECT \(Invitation.columns) FROM invitations
+            WHERE workspace_number = \(workspace) AND number = \(number)
+            """
+        ) { try Invitation(&$0) }
+    }
+
+    /// Returns whether an invitation of that address to the workspace can still be accepted.
+    package func hasPendingInvitation(of email: EmailAddress, to workspace: Workspace, at now: Instant) throws -> Bool {
+        try first(
+            """
+            SELECT 1 FROM invitations
+            WHERE workspace_number = \(workspace.number) AND email = \(email.text) AND accepted_at IS NULL
+                AND expires_at > \(now)
+            LIMIT 1
+            """
+        ) { $0.integer() } != nil
+    }
+
+    package func pendingInvitationCount(to workspace: Workspace, at now: Instant) throws -> Int64 {
+        try first(
+            """
+            SELECT COUNT(*) FROM invitations
+            WHERE workspace_number = \(workspace.number) AND accepted_at IS NULL AND expires_at > \(now)
+            """
+        ) { $0.integer() } ?? 0
+    }
+
+    package func markAccepted(_ invitation: Invitation, at now: Instant) throws {
+        try run("UPDATE invitations SET accepted_at = \(now) WHERE number = \(invitation.number)")
+    }
+
+    package func delete(_ invitation: Invitation) throws {
+        try run("DELETE FROM invitations WHERE number = \(invitation.number)")
+    }
+}
+
+extension Invitation {
+    static let columns: SQL = """
+        number, organization_id, workspace_number, email, role, invited_by, created_at, expires_at, accepted_at
+        """
+
+    init(_ row: inout Row) throws {
+        let number = row.integer()
+        let organizationID: Organization.ID = row.id()
+        let workspaceNumber = row.optionalInteger()
+        let email = row.text()
+        let target: Target =
+            if let workspaceNumber {
+                .workspace(number: workspaceNumber, try row.role())
+            } else {
+                .organization(try row.organizationRole())
+            }
+        self.init(
+            number: number,
+            organizationID: organizationID,
+            target: target,
+            email: email,
+            invitedBy: row.optionalID(),
+            createdAt: row.instant(),
+            expiresAt: row.instant(),
+            acceptedAt: row.optionalInstant()
+        )
+    }
+}

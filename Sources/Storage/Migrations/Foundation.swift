@@ -1,0 +1,156 @@
+/// Organizations, people, workspaces, peers, keys.
+///
+/// Rows that many others refer to are known by an ascending `number`; what clients name has its text id beside it.
+@Sendable
+func foundation(_ engine: Engine) -> [SQL] {
+    organizationTables(engine) + workspaceTables(engine) + credentialTables(engine)
+}
+
+private func organizationTables(_ engine: Engine) -> [SQL] {
+    [
+        """
+        CREATE TABLE organizations (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            description TEXT,
+            slug TEXT NOT NULL,
+            is_default BIGINT NOT NULL,
+            created_at BIGINT NOT NULL,
+            updated_at BIGINT NOT NULL,
+            deleted_at BIGINT
+        )
+        """,
+        "CREATE UNIQUE INDEX organizations_slug_idx ON organizations (slug) WHERE deleted_at IS NULL",
+        "CREATE UNIQUE INDEX organizations_default_idx ON organizations (is_default) WHERE is_default = 1",
+        "CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at) WHERE deleted_at IS NOT NULL",
+        """
+        CREATE TABLE users (
+            number \(.identityColumn(engine)),
+            id TEXT NOT NULL UNIQUE,
+            email TEXT NOT NULL UNIQUE,
+            name TEXT,
+            is_local BIGINT NOT NULL,
+            created_at BIGINT NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE organization_members (
+            organization_id TEXT NOT NULL REFERENCES organizations (id),
+            user_id TEXT NOT NULL REFERENCES users (id),
+            role TEXT NOT NULL,
+            created_at BIGINT NOT NULL,
+            PRIMARY KEY (organization_id, user_id)
+        )
+        """,
+        "CREATE INDEX organization_members_user_id_idx ON organization_members (user_id, created_at)",
+    ]
+}
+
+private func workspaceTables(_ engine: Engine) -> [SQL] {
+    [
+        """
+        CREATE TABLE workspaces (
+            number \(.identityColumn(engine)),
+            id TEXT NOT NULL UNIQUE,
+            organization_id TEXT NOT NULL REFERENCES organizations (id),
+            slug TEXT NOT NULL,
+            title TEXT NOT NULL,
+            description TEXT,
+            metadata TEXT NOT NULL,
+            configuration TEXT NOT NULL,
+            settings TEXT NOT NULL,
+            onboarding TEXT NOT NULL,
+            onboarding_completed_at BIGINT,
+            integrations TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            plan_holder_id TEXT REFERENCES users (id),
+            trial_ends_at BIGINT,
+            creator_id TEXT REFERENCES users (id),
+            created_at BIGINT NOT NULL,
+            updated_at BIGINT NOT NULL,
+            deleted_at BIGINT
+        )
+        """,
+        "CREATE UNIQUE INDEX workspaces_slug_idx ON workspaces (organization_id, slug) WHERE deleted_at IS NULL",
+        """
+        CREATE UNIQUE INDEX workspaces_plan_holder_idx ON workspaces (plan_holder_id)
+        WHERE deleted_at IS NULL AND plan_holder_id IS NOT NULL
+        """,
+        """
+        CREATE INDEX workspaces_created_at_idx ON workspaces (organization_id, created_at, number)
+        WHERE deleted_at IS NULL
+        """,
+        "CREATE INDEX workspaces_deleted_at_idx ON workspaces (deleted_at) WHERE deleted_at IS NOT NULL",
+        """
+        CREATE TABLE memberships (
+            workspace_number BIGINT NOT NULL REFERENCES workspaces (number),
+            user_id TEXT NOT NULL REFERENCES users (id),
+            role TEXT NOT NULL,
+            created_at BIGINT NOT NULL,
+            workspace_created_at BIGINT NOT NULL,
+            PRIMARY KEY (workspace_number, user_id)
+        )
+        """,
+        "CREATE INDEX memberships_user_id_idx ON memberships (user_id, workspace_created_at, workspace_number)",
+        """
+        CREATE TABLE peers (
+            number \(.identityColumn(engine)),
+            workspace_number BIGINT NOT NULL REFERENCES workspaces (number),
+            slug TEXT NOT NULL,
+            metadata TEXT NOT NULL,
+            configuration TEXT NOT NULL,
+            created_at BIGINT NOT NULL,
+            UNIQUE (workspace_number, slug)
+        )
+        """,
+        "CREATE INDEX peers_created_at_idx ON peers (workspace_number, created_at, number)",
+        """
+        CREATE TABLE counts (
+            scope TEXT NOT NULL,
+            slot BIGINT NOT NULL,
+            value BIGINT NOT NULL,
+            PRIMARY KEY (scope, slot)
+        )
+        """,
+    ]
+}
+
+private func credentialTables(_ engine: Engine) -> [SQL] {
+    [
+        """
+        CREATE TABLE api_keys (
+            id TEXT PRIMARY KEY,
+            secret_hash TEXT NOT NULL,
+            name TEXT,
+            organization_id TEXT NOT NULL REFERENCES organizations (id),
+            user_id TEXT REFERENCES users (id),
+            workspace_slug TEXT,
+            peer_slug TEXT,
+            session_slug TEXT,
+            role TEXT,
+            is_read_only BIGINT NOT NULL,
+            created_at BIGINT NOT NULL,
+            expires_at BIGINT,
+            last_used_at BIGINT,
+            revoked_at BIGINT
+        )
+        """,
+        "CREATE INDEX api_keys_organization_id_idx ON api_keys (organization_id, created_at)",
+        "CREATE INDEX api_keys_user_id_idx ON api_keys (user_id) WHERE user_id IS NOT NULL",
+        """
+        CREATE TABLE invitations (
+            number \(.identityColumn(engine)),
+            organization_id TEXT NOT NULL REFERENCES organizations (id),
+            workspace_number BIGINT REFERENCES workspaces (number),
+            email TEXT NOT NULL,
+            role TEXT NOT NULL,
+            invited_by TEXT REFERENCES users (id),
+            created_at BIGINT NOT NULL,
+            expires_at BIGINT NOT NULL,
+            accepted_at BIGINT
+        )
+        """,
+        "CREATE INDEX invitations_workspace_number_idx ON invitations (workspace_number, number)",
+        "CREATE INDEX invitations_organization_id_idx ON invitations (organization_id, number)",
+    ]
+}

@@ -1,0 +1,109 @@
+package import Domain
+import JSON
+
+/// What one look at the store tells about a peer: its workspace, the caller's role there, and the peer if there is one.
+package struct PeerLookup: Sendable {
+    package let workspace: WorkspaceRow
+    package let peer: Peer?
+}
+
+extension Transaction {
+    /// Returns the living workspace by that slug and in it the peer by that slug, in one statement.
+    package func peer(
+        _ slug: String,
+        inWorkspace workspaceSlug: String,
+        of organization: Organization.ID,
+        for user: User.ID?
+    ) throws -> PeerLookup? {
+        try first(
+            """
+            SELECT \(Workspace.columns), m.role, p.number, p.slug, w.slug, p.metadata, p.configuration, p.created_at
+            FROM workspaces w
+            LEFT JOIN memberships m ON m.workspace_number = w.number AND m.user_id = \(user)
+            LEFT JOIN peers p ON p.workspace_number = w.number AND p.slug = \(slug)
+            WHERE w.organization_id = \(organization) AND w.slug = \(workspaceSlug) AND w.deleted_at IS NULL
+            """
+        ) { row in
+            let workspace = try WorkspaceRow(&row)
+            guard let number = row.optionalInteger() else { return PeerLookup(workspace: workspace, peer: nil) }
+            return PeerLookup(workspace: workspace, peer: Peer(number: number, &row))
+        }
+    }
+
+    /// Returns the new peer, or `nil` when the workspace already has one by that slug.
+    package func insertIfSlugIsFree(_ draft: PeerDraft, in workspace: Workspace, at now: Instant) throws -> Peer? {
+        let metadata = draft.metadata ?? .emptyObject
+        let configuration = draft.configuration ?? .emptyObject
+        let number = try first(
+            """
+            INSERT INTO peers (workspace_number, slug, metadata, configuration, created_at)
+            VALUES (\(workspace.number), \(draft.slug), \(metadata), \(configuration), \(now))
+            ON CONFLICT (workspace_number, slug) DO NOTHING
+            RETURNING number
+            """
+        ) { $0.integer() }
+        guard let number else { return nil }
+        try adjust(.peers(workspaceNumber: workspace.number), by: 1)
+        return Peer(
+            number: number,
+            slug: draft.slug,
+            workspaceSlug: workspace.slug,
+            metadata: metadata,
+            configuration: configuration,
+            createdAt: now
+        )
+    }
+
+    /// Replaces what the draft gives and returns the peer as it is then; `nil` when there is none.
+    package func update(_ draft: PeerDraft, in workspace: Workspace) throws -> Peer? {
+        try first(
+            """
+            UPDATE peers SET metadata = COALESCE(\(draft.metadata), metadata),
+                configuration = COALESCE(\(draft.configuration), configuration)
+            WHERE workspace_number = \(workspace.number) AND slug = \(draft.slug)
+            RETURNING number, slug, \(workspace.slug), metadata, configuration, created_at
+            """
+        ) { row in Peer(number: row.integer(), &row) }
+    }
+
+    /// Returns one page of the workspace's peers, oldest first, with the length of the whole list.
+    package func peers(matching query: PeerQuery, in workspace: Workspace) throws -> Page<Peer> {
+        let order: SQL = query.page.isReversed ? "DESC" : "ASC"
+        let source: SQL = """
+            FROM peers p JOIN workspaces w ON w.number = p.workspace_number
+            WHERE p.workspace_number = \(workspace.number) AND \(query.filter.sql(Peer.filterColumns, engine))
+            """
+        let items = try rows(
+            """
+            SELECT p.number, p.slug, w.slug, p.metadata, p.configuration, p.created_at \(source)
+            ORDER BY p.created_at \(order), p.number \(order)
+            LIMIT \(Int64(query.page.size)) OFFSET \(query.page.offset)
+            """
+        ) { row in Peer(number: row.integer(), &row) }
+        let total =
+            query.filter.isUnrestricted
+            ? try count(of: .peers(workspaceNumber: workspace.number))
+            : try first("SELECT COUNT(*) \(source)") { $0.integer() } ?? 0
+        return Page(items: items, total: total, request: query.page)
+    }
+}
+
+extension Peer {
+    static let filterColumns = FilterColumns(
+        slug: "p.slug",
+        workspaceSlug: "w.slug",
+        createdAt: "p.created_at",
+        metadata: "p.metadata"
+    )
+
+    init(number: Int64, _ row: inout Row) {
+        self.init(
+            number: number,
+            slug: row.text(),
+            workspaceSlug: row.text(),
+            metadata: row.json(),
+            configuration: row.json(),
+            createdAt: row.instant()
+        )
+    }
+}

@@ -1,0 +1,70 @@
+package import Domain
+package import JSON
+
+/// What a driver's current row can be asked for, by position from 0.
+package protocol RowSource {
+    func isNull(_ column: Int) -> Bool
+    func integer(_ column: Int) -> Int64
+    func text(_ column: Int) -> String
+}
+
+/// One row of a result, read from left to right; valid only inside the closure that receives it.
+package struct Row {
+    private let source: any RowSource
+    private var column = 0
+
+    package init(_ source: any RowSource) {
+        self.source = source
+    }
+
+    private mutating func next() -> Int {
+        defer { column += 1 }
+        return column
+    }
+
+    package mutating func integer() -> Int64 { source.integer(next()) }
+
+    package mutating func text() -> String { source.text(next()) }
+
+    package mutating func optionalInteger() -> Int64? {
+        let column = next()
+        return source.isNull(column) ? nil : source.integer(column)
+    }
+
+    package mutating func optionalText() -> String? {
+        let column = next()
+        return source.isNull(column) ? nil : source.text(column)
+    }
+
+    package mutating func bool() -> Bool { integer() != 0 }
+
+    package mutating func instant() -> Instant { Instant(microsecondsSinceEpoch: integer()) }
+
+    package mutating func optionalInstant() -> Instant? {
+        optionalInteger().map(Instant.init(microsecondsSinceEpoch:))
+    }
+
+    package mutating func json() -> RawJSON { RawJSON(trusted: text()) }
+
+    package mutating func id<Owner>() -> Identifier<Owner> { Identifier(text()) }
+
+    package mutating func optionalID<Owner>() -> Identifier<Owner>? { optionalText().map(Identifier.init) }
+
+    package mutating func role() throws(StorageError) -> Role {
+        let name = text()
+        guard let role = Role(name: name) else { throw .corrupt("unknown role \(name)") }
+        return role
+    }
+
+    package mutating func optionalRole() throws(StorageError) -> Role? {
+        guard let name = optionalText() else { return nil }
+        guard let role = Role(name: name) else { throw .corrupt("unknown role \(name)") }
+        return role
+    }
+
+    package mutating func organizationRole() throws(StorageError) -> OrganizationRole {
+        let name = text()
+        guard let role = OrganizationRole(name: name) else { throw .corrupt("unknown organization role \(name)") }
+        return role
+    }
+}

@@ -1,0 +1,76 @@
+/// One connection to a database, confined to one thread at a time.
+package protocol Connection: AnyObject {
+    var engine: Engine { get }
+
+    /// A small number that no other writing connection to the database has while this one is open.
+    var slot: Int64 { get }
+
+    /// Runs a statement and hands over each row of its result.
+    func execute(_ sql: SQL, _ row: (inout Row) throws -> Void) throws
+
+    func begin(_ mode: TransactionMode) throws
+    func commit() throws
+    /// Never throws: a connection that can't roll back says so by ``isUsable``.
+    func rollback()
+
+    /// Whether the connection can be used again; a lane opens a new one in place of one that can't.
+    var isUsable: Bool { get }
+}
+
+package enum TransactionMode: Sendable {
+    /// Takes the right to write at once, so that a read inside can't go stale before the write.
+    case write
+    /// One consistent view of everything.
+    case snapshot
+}
+
+/// Access to the database, valid only inside the closure that receives it.
+package struct Transaction {
+    package let engine: Engine
+    let slot: Int64
+    private let connection: any Connection
+    private let journal = Journal()
+
+    /// Whether a statement that may have changed something was run.
+    package var hasWritten: Bool { journal.hasWritten }
+
+    package init(_ connection: any Connection) {
+        self.engine = connection.engine
+        self.slot = connection.slot
+        self.connection = connection
+    }
+
+    /// Runs a statement for its effect.
+    package func run(_ sql: SQL) throws {
+        try execute(sql) { _ in }
+    }
+
+    /// Returns the whole result; the statement bounds it.
+    package func rows<Value>(_ sql: SQL, _ value: (inout Row) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        try execute(sql) { values.append(try value(&$0)) }
+        return values
+    }
+
+    /// Returns the first row of the result.
+    package func first<Value>(_ sql: SQL, _ value: (inout Row) throws -> Value) throws -> Value? {
+        var found: Value?
+        try execute(sql) { row in
+            if found == nil { found = try value(&row) }
+        }
+        return found
+    }
+
+    private func execute(_ sql: SQL, _ row: (inout Row) throws -> Void) throws {
+        if !sql.text.hasPrefix("SELECT") { journal.hasWritten = true }
+        try connection.execute(sql, row)
+    }
+}
+
+/// What a transaction remembers of itself while it is open.
+private final class Journal {
+    var hasWritten = false
+}
+
+@available(*, unavailable)
+extension Transaction: Sendable {}

@@ -1,0 +1,108 @@
+package import Domain
+
+/// Whose list of workspaces is wanted.
+package struct WorkspaceAudience: Sendable {
+    package let organizationID: Organization.ID
+    package let userID: User.ID?
+    /// Whether every workspace of the organization is in the list, membership or not.
+    package let seesAll: Bool
+    /// The one workspace to which the credential is bound.
+    package let onlySlug: String?
+
+    package init(organizationID: Organization.ID, userID: User.ID?, seesAll: Bool, onlySlug: String?) {
+        self.organizationID = organizationID
+        self.userID = userID
+        self.seesAll = seesAll
+        self.onlySlug = onlySlug
+    }
+}
+
+extension Transaction {
+    /// Returns one page of the workspaces that `audience` sees, oldest first, with the length of the whole list.
+    ///
+    /// - Parameter previous: the workspace behind which the page begins; the whole list's length includes those before it.
+    package func workspaces(
+        matching query: WorkspaceQuery,
+        after previous: Workspace? = nil,
+        for audience: WorkspaceAudience
+    ) throws -> Page<WorkspaceRow> {
+        let condition = condition(query, audience)
+        let order: SQL = query.page.isReversed ? "DESC" : "ASC"
+        let columns = query.omitsDocuments ? Workspace.columnsWithoutDocuments : Workspace.columns
+        let items = try rows(
+            """
+            SELECT \(columns), m.role \(audience.source)
+            WHERE \(condition) \(audience.isBehind(previous, query.page))
+            ORDER BY \(audience.createdAt) \(order), \(audience.number) \(order)
+            LIMIT \(Int64(query.page.size)) OFFSET \(query.page.offset)
+            """
+        ) { try WorkspaceRow(&$0) }
+        return Page(items: items, total: try total(query, audience, condition), request: query.page)
+    }
+
+    /// Returns whether `audience` sees a living workspace besides the given one.
+    package func seesAnother(than workspace: Workspace, _ audience: WorkspaceAudience) throws -> Bool {
+        try first(
+            """
+            SELECT 1 \(audience.source)
+            WHERE \(audience.condition) AND w.number <> \(workspace.number)
+            LIMIT 1
+            """
+        ) { $0.integer() } != nil
+    }
+
+    private func condition(_ query: WorkspaceQuery, _ audience: WorkspaceAudience) -> SQL {
+        var parts: [SQL] = [audience.condition]
+        if query.filter != .all { parts.append(query.filter.sql(Workspace.filterColumns, engine)) }
+        if let search = query.search, !search.isEmpty { parts.append(.contains("w.title", search, engine)) }
+        return .joined(parts, by: "AND")
+    }
+
+    private func total(_ query: WorkspaceQuery, _ audience: WorkspaceAudience, _ condition: SQL) throws -> Int64 {
+        let isWhole = query.filter.isUnrestricted && (query.search ?? "").isEmpty
+        if isWhole, audience.seesAll, audience.onlySlug == nil {
+            return try count(of: .workspaces(audience.organizationID))
+        }
+        return try first("SELECT COUNT(*) \(audience.source) WHERE \(condition)") { $0.integer() } ?? 0
+    }
+}
+
+extension WorkspaceAudience {
+    /// A list of memberships is read in the order of their index; so is a list of everything.
+    fileprivate var source: SQL {
+        seesAll
+            ? """
+            FROM workspaces w
+            LEFT JOIN memberships m ON m.workspace_number = w.number AND m.user_id = \(userID)
+            """
+            : "FROM memberships m JOIN workspaces w ON w.number = m.workspace_number"
+    }
+
+    fileprivate var condition: SQL {
+        let base: SQL =
+            seesAll
+            ? "w.organization_id = \(organizationID) AND w.deleted_at IS NULL"
+            : "m.user_id = \(userID) AND w.organization_id = \(organizationID) AND w.deleted_at IS NULL"
+        guard let onlySlug else { return base }
+        return "\(base) AND w.slug = \(onlySlug)"
+    }
+
+    /// Compares the two columns of the list's order as one, so that the index is read from there on.
+    fileprivate func isBehind(_ previous: Workspace?, _ page: PageRequest) -> SQL {
+        guard let previous else { return "" }
+        let comparison: SQL = page.isReversed ? "<" : ">"
+        return "AND (\(createdAt), \(number)) \(comparison) (\(previous.createdAt), \(previous.number))"
+    }
+
+    fileprivate var createdAt: SQL { seesAll ? "w.created_at" : "m.workspace_created_at" }
+    fileprivate var number: SQL { seesAll ? "w.number" : "m.workspace_number" }
+}
+
+extension Workspace {
+    static let filterColumns = FilterColumns(
+        slug: "w.slug",
+        workspaceSlug: "w.slug",
+        createdAt: "w.created_at",
+        metadata: "w.metadata"
+    )
+}

@@ -1,0 +1,26 @@
+import Foundation
+package import Storage
+import StorageSQLite
+
+/// A store to run a test on.
+///
+/// Tests take it as an argument, so each runs once for each store.
+package enum Backend: String, CaseIterable, Sendable {
+    case sqlite
+
+    package static var available: [Backend] { [.sqlite] }
+
+    /// Makes an empty, migrated store that nobody else uses.
+    package func makeStore() async throws -> any Store {
+        let store = try SQLiteStore(path: Self.temporaryPath(), synchronous: .off)
+        try await store.migrate()
+        return store
+    }
+
+    /// A path for a file that nobody else uses; the folder goes when the machine cleans its temporary files.
+    package static func temporaryPath() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "atrium-tests/\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder.appending(path: "atrium.sqlite").path
+    }
+}

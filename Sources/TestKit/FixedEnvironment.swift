@@ -1,0 +1,49 @@
+package import Core
+package import Domain
+import Synchronization
+
+/// A clock that stands still until it is moved, ids that count up and "random" bytes that do too.
+package final class FixedEnvironment: Sendable {
+    private struct State {
+        var now = FixedEnvironment.start
+        var ids: UInt64 = 0
+        var bytes: UInt8 = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// 2026-01-01T00:00:00Z.
+    package static let start = Instant(microsecondsSinceEpoch: 1_767_225_600_000_000)
+
+    package init() {}
+
+    package func advance(seconds: Int64) {
+        state.withLock { $0.now = $0.now.adding(seconds: seconds) }
+    }
+
+    package func advance(days: Int) { advance(seconds: Int64(days) * 86_400) }
+
+    package var now: Instant { state.withLock { $0.now } }
+
+    package var environment: Environment {
+        Environment(
+            now: { self.now },
+            makeID: {
+                let number = self.state.withLock { state in
+                    state.ids += 1
+                    return state.ids
+                }
+                let digits = String(number)
+                return String(repeating: "0", count: 20 - digits.utf8.count) + digits
+            },
+            randomBytes: { count in
+                self.state.withLock { state in
+                    (0..<count).map { _ in
+                        state.bytes &+= 1
+                        return state.bytes
+                    }
+                }
+            }
+        )
+    }
+}

@@ -1,0 +1,101 @@
+package import Core
+package import Domain
+import HTTPSurface
+package import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import PrometheusMetrics
+import Server
+package import Storage
+
+/// A whole server without a socket: requests go through the front door in-process.
+package struct TestServer: Sendable {
+    package enum Authentication: Sendable {
+        case off
+        case on
+    }
+
+    package static let tokenSecret = "a secret for tests, long enough"
+
+    package let store: any Store
+    package let operations: Operations
+    package let clock: FixedEnvironment
+    package let tokens: HonchoTokens
+    package let organizationID: Organization.ID
+    private let frontDoor: FrontDoor
+
+    /// - Parameters:
+    ///   - dialects: `nil` for every API of the server.
+    package init(
+        _ backend: Backend,
+        authentication: Authentication = .off,
+        plans: Plans = Plans()
+    ) async throws {
+        store = try await backend.makeStore()
+        clock = FixedEnvironment()
+        operations = Operations(store: store, environment: clock.environment, plans: plans)
+        organizationID = try await operations.setUp().id
+        tokens = await HonchoTokens(secret: Self.tokenSecret)
+        let mode: Authenticator.Mode = authentication == .on ? .on : .off(try await operations.localOwner())
+        frontDoor = makeFrontDoor(
+            operations: operations,
+            authenticator: Authenticator(mode: mode, operations: operations, tokens: tokens),
+            tokens: tokens,
+            registry: PrometheusRegistry()
+        )
+    }
+
+    /// What came back: everything a client can see.
+    package struct Answer: Sendable {
+        package let status: HTTPResponse.Status
+        package let headers: HTTPFields
+        package let body: String
+    }
+
+    /// Sends a request; a body goes as JSON unless `headers` name another type.
+    package func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        body: String? = nil,
+        bearer: String? = nil,
+        headers: HTTPFields = [:]
+    ) async throws -> Answer {
+        var headers = headers
+        if let bearer { headers[.authorization] = "Bearer \(bearer)" }
+        if let body {
+            if headers[.contentType] == nil { headers[.contentType] = "application/json" }
+            headers[.contentLength] = String(body.utf8.count)
+        }
+        let head = HTTPRequest(method: method, scheme: "http", authority: "test", path: path, headerFields: headers)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body ?? "")))
+        let context = ServerContext(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let response = try await frontDoor.respond(to: request, context: context)
+        return Answer(status: response.status, headers: response.headers, body: try await Self.text(of: response))
+    }
+
+    /// Makes a person with a key of their own.
+    package func makeUser(_ email: String) async throws -> (user: User, key: String) {
+        let member = try await operations.createUser(EmailAddress(email), name: nil)
+        let key = try await operations.createKey(APIKeyDraft(), for: .id(member.user.id), in: nil)
+        return (member.user, key.secret)
+    }
+
+    private static func text(of response: Response) async throws -> String {
+        let collector = BodyCollector()
+        try await response.body.write(collector)
+        return String(buffer: collector.buffer)
+    }
+}
+
+/// Takes what a response writes.
+private final class BodyCollector: ResponseBodyWriter, @unchecked Sendable {
+    // Proof of the unchecked conformance: one response writes to it, in order, and it is read after that.
+    var buffer = ByteBuffer()
+
+    func write(_ buffer: ByteBuffer) async throws {
+        self.buffer.writeImmutableBuffer(buffer)
+    }
+
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}

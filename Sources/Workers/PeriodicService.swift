@@ -1,0 +1,43 @@
+package import Logging
+import ServiceLifecycle
+
+/// Does something now, then again and again, and once more before the server stops.
+package struct PeriodicService: Service {
+    private let name: String
+    private let interval: Duration
+    private let logger: Logger
+    private let action: @Sendable () async throws -> Void
+
+    package init(
+        _ name: String,
+        every interval: Duration,
+        logger: Logger,
+        action: @escaping @Sendable () async throws -> Void
+    ) {
+        self.name = name
+        self.interval = interval
+        self.logger = logger
+        self.action = action
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await perform()
+                try? await Task.sleep(for: interval)
+            }
+        }
+        await perform()
+    }
+
+    /// A failure is told and the next round tries again: the store may be away for a while.
+    private func perform() async {
+        do {
+            try await action()
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.error("Background work failed", metadata: ["work": "\(name)", "error": "\(error)"])
+        }
+    }
+}

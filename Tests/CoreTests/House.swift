@@ -1,0 +1,34 @@
+import Core
+import Domain
+import Storage
+import TestKit
+
+/// A server's operations with three people: Ann owns the organization, Bob and Cem are members of it.
+struct House: Sendable {
+    let store: any Store
+    let operations: Operations
+    let clock: FixedEnvironment
+    let organizationID: Organization.ID
+    let ann: Caller
+    let bob: Caller
+    let cem: Caller
+
+    init(_ backend: Backend, plans: Plans = Plans()) async throws {
+        store = try await backend.makeStore()
+        clock = FixedEnvironment()
+        operations = Operations(store: store, environment: clock.environment, plans: plans)
+        organizationID = try await operations.setUp().id
+        ann = try await Self.caller("ann@example.com", operations, organizationID)
+        bob = try await Self.caller("bob@example.com", operations, organizationID)
+        cem = try await Self.caller("cem@example.com", operations, organizationID)
+    }
+
+    private static func caller(
+        _ email: String,
+        _ operations: Operations,
+        _ organization: Organization.ID
+    ) async throws -> Caller {
+        let member = try await operations.createUser(EmailAddress(email), name: nil)
+        return Caller(subject: .user(member.user.id), organizationID: organization, organizationRole: member.role)
+    }
+}

@@ -1,0 +1,46 @@
+import Core
+import Domain
+import Storage
+import TestKit
+import Testing
+
+@Suite struct PurgeTests {
+    @Test("Rows go after the retention, in batches, and nothing else does", arguments: Backend.available)
+    func purging(backend: Backend) async throws {
+        let house = try await House(backend)
+        for slug in ["gone", "kept"] {
+            for index in 0..<25 {
+                let draft = PeerDraft(slug: "p\(index)")
+                _ = try await house.operations.getOrCreatePeer(draft, inWorkspace: slug, for: house.bob)
+            }
+        }
+        _ = try await house.operations.deleteWorkspace(.slug("gone"), for: house.bob)
+        #expect(try await house.operations.purge(retentionInDays: 30, limit: 10) == 0)
+        house.clock.advance(days: 30)
+        var batches: [Int] = []
+        while let count = try await Optional(house.operations.purge(retentionInDays: 30, limit: 10)), count > 0 {
+            batches.append(count)
+        }
+        #expect(batches == [10, 10, 5, 1, 1])
+        let peers = try await house.operations.peers(
+            matching: PeerQuery(page: PageRequest(size: 100)),
+            inWorkspace: "kept",
+            for: house.bob
+        )
+        #expect(peers.total == 25)
+        let rows = try await house.store.read { transaction in
+            try transaction.rows("SELECT COUNT(*) FROM peers UNION ALL SELECT COUNT(*) FROM memberships") {
+                $0.integer()
+            }
+        }
+        #expect(rows == [25, 1])
+    }
+
+    @Test("Retention zero removes at once", arguments: Backend.available)
+    func atOnce(backend: Backend) async throws {
+        let house = try await House(backend)
+        _ = try await house.operations.createWorkspace(WorkspaceDraft(slug: "w"), for: house.bob)
+        _ = try await house.operations.deleteWorkspace(.slug("w"), for: house.bob)
+        #expect(try await house.operations.purge(retentionInDays: 0, limit: 10) > 0)
+    }
+}
