@@ -1,0 +1,115 @@
+"""The two kinds of run, normal and scale, from a fresh store to the text of a report."""
+
+import os
+import statistics
+import sys
+import time
+
+from bench import Failure, report
+from bench.scenarios import NO_OP, PEERS, WORKSPACES, load_scenarios, scale_scenarios
+from bench.server import Server, make_key
+from bench.wrk import measure
+
+SCALE_CONNECTIONS = 16
+
+
+def load_run(options, folder):
+    """Measures the process and every scenario at each number of connections."""
+    key = prepared_key(options, folder)
+    starts, stops, idle = start_and_stop(options, folder, key)
+    results = []
+    with Server(options.binary, f"{folder}/data", options.database_url, key) as server:
+        fill(server.client, options.rows)
+        for scenario in load_scenarios(options.rows):
+            if scenario is NO_OP or options.only in scenario.title:
+                results += [(scenario, figure) for figure in figures(server, scenario, options)]
+        loaded = server.resident_bytes()
+        stop_after_load = server.stop()
+    process = [
+        ("start to first healthy answer, empty store", told_seconds(starts[:1])),
+        (f"the same on a later start (median of {len(starts) - 1})", told_seconds(starts[1:])),
+        (f"SIGTERM to exit, idle (median of {len(stops)})", told_seconds(stops)),
+        ("SIGTERM to exit after the load", told_seconds([stop_after_load])),
+        ("resident memory, idle", f"{idle / 2**20:.1f} MiB"),
+        ("resident memory after the load", f"{loaded / 2**20:.1f} MiB"),
+    ]
+    return f"{report.load_table(results)}\n\n{report.process_table(process)}"
+
+
+def scale_run(options, folder):
+    """Measures the same requests in a smaller and in a larger store."""
+    results = []
+    with Server(options.binary, f"{folder}/data", options.database_url, prepared_key(options, folder)) as server:
+        require_empty(server.client)
+        no_op = measured(server, NO_OP, SCALE_CONNECTIONS, options)
+        for rows in options.scale_sizes:
+            seeded = server.client.seed(WORKSPACES, rows)
+            scenarios = scale_scenarios(rows, seeded)
+            results.append((rows, [(each, measured(server, each, SCALE_CONNECTIONS, options)) for each in scenarios]))
+    return (
+        f"{SCALE_CONNECTIONS} connections; no-op route {no_op.per_second:,.0f} requests/s, "
+        f"{no_op.cpu_microseconds:,.0f} µs CPU.\n\n{report.scale_table(results, no_op)}"
+    )
+
+
+def prepared_key(options, folder):
+    """A key where the run is one with authentication."""
+    os.makedirs(f"{folder}/data", exist_ok=True)
+    return make_key(options.binary, f"{folder}/data", options.database_url) if options.auth else None
+
+
+def start_and_stop(options, folder, key):
+    """Starts and stops the server a few times and returns the seconds of each, and the memory when idle."""
+    starts, stops = [], []
+    idle = 0
+    for _ in range(options.starts + 1):
+        server = Server(options.binary, f"{folder}/data", options.database_url, key)
+        try:
+            starts.append(server.start())
+            time.sleep(options.idle_seconds)
+            idle = server.resident_bytes()
+            stops.append(server.stop())
+        finally:
+            server.kill()
+    return starts, stops, idle
+
+
+def fill(client, rows):
+    """Makes the workspace, the peer and the rows that the scenarios read."""
+    require_empty(client)
+    client.expect("POST", WORKSPACES, '{"id":"bench"}')
+    client.expect("POST", PEERS, '{"id":"alice"}')
+    client.seed(WORKSPACES, rows)
+    client.seed(PEERS, rows)
+
+
+def require_empty(client):
+    """Refuses a store in use: its rows would be measured, and ours would stay in it. One default workspace is none."""
+    if (total := client.total(WORKSPACES)) > 1:
+        raise Failure(f"the store holds {total} workspaces; measure on an empty one")
+
+
+def figures(server, scenario, options):
+    """Measures a scenario at each number of connections."""
+    for connections in options.connections:
+        yield measured(server, scenario, connections, options)
+
+
+def measured(server, scenario, connections, options):
+    """Probes, warms up and measures, and probes again; where rows are made, counts that as many are new."""
+    print(f"  {scenario.title} at {connections}", file=sys.stderr, flush=True)
+    client = server.client
+    scenario.probe(client)
+    if options.warm_up:
+        measure(server, scenario.load, connections, options.warm_up)
+    before = client.total(scenario.adds_to) if scenario.adds_to else 0
+    figure = measure(server, scenario.load, connections, options.duration)
+    if scenario.adds_to and (added := client.total(scenario.adds_to) - before) < figure.requests:
+        raise Failure(f"{scenario.title}: {figure.requests} requests succeeded and {added} rows are new")
+    scenario.probe(client)
+    return figure
+
+
+def told_seconds(values):
+    """The median of some durations, in milliseconds."""
+    return f"{statistics.median(values) * 1e3:.0f} ms"
