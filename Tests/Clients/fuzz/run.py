@@ -1,0 +1,96 @@
+"""Runs schemathesis against the documents that a running server gives of itself.
+
+    python run.py REPORT_DIRECTORY
+
+The two versions of Honcho's API run apart, as a client speaks one of them: an id of 512 characters made through `/v3` is
+rightly refused by `/v2`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from atrium_server import JWT_SECRET, OWNER, Atrium, clean_environment  # noqa: E402
+
+SEED = os.environ.get("ATRIUM_FUZZ_SEED", "20240601")
+SECONDS = 120
+RUNS = {
+    "honcho-v2": ("honcho", ["--include-path-regex", "^/v2/"]),
+    "honcho-v3": ("honcho", ["--include-path-regex", "^/v3/"]),
+    "activeloop": ("activeloop", []),
+}
+# With authentication off there is no credential to ignore or to leave out, everybody is the same local owner, and keys
+# are a feature that is off (its 405 is tested elsewhere).
+WITHOUT_AUTH = [
+    "--exclude-checks", "ignored_auth,object_level_authorization",
+    "--generation-with-security-parameters", "false",
+    "--max-examples", "20",
+]  # fmt: skip
+WITHOUT_KEYS = ["--exclude-path-regex", "/keys$"]
+
+
+def main(reports: Path) -> int:
+    reports.mkdir(parents=True, exist_ok=True)
+    failures = 0
+    for name in RUNS:
+        for auth in (True, False):
+            started = time.monotonic()
+            done = fuzz(name, auth, reports / f"fuzz-{name}-{'auth' if auth else 'open'}.xml")
+            outcome = "ok" if done.returncode == 0 else f"exit code {done.returncode}"
+            facts = ", ".join(" ".join(fact.split()) for fact in re.findall(r"\d+ generated|API Links:.*", done.stdout))
+            seconds = time.monotonic() - started
+            print(f"fuzz: {name}, authentication {'on' if auth else 'off'}: {outcome}, {facts}, {seconds:.0f} s", flush=True)
+            failures += done.returncode != 0
+    return min(failures, 1)
+
+
+def fuzz(name: str, auth: bool, report: Path) -> subprocess.CompletedProcess[str]:
+    document, selection = RUNS[name]
+    without = [] if auth else WITHOUT_AUTH + (WITHOUT_KEYS if document == "honcho" else [])
+    with Atrium(auth=auth, jwt_secret=JWT_SECRET if auth else None) as server:
+        identities = server.log.with_name("identities.json")
+        identities.write_text(json.dumps({"auth": people(server, auth)}))
+        done = subprocess.run(
+            [
+                Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run",
+                f"{server.base_url}/openapi/{document}.json", "--url", server.base_url, "--seed", SEED, "--no-color",
+                "--report-junit-path", report, *selection, *without,
+            ],
+            env=clean_environment()
+            | {"ATRIUM_IDENTITIES": str(identities), "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")},
+            cwd=identities.parent,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+        )  # fmt: skip
+        if done.returncode != 0:
+            print(done.stdout, server.log_tail(), sep="\n")
+        return done
+
+
+def people(server: Atrium, auth: bool) -> list[dict]:
+    """Two members of one organization that is not theirs, neither of whom may see the other's workspaces."""
+    keys = {"owner": "none", "stranger": "none"}
+    if auth:
+        server.user(OWNER)  # the first user sees everything
+        for name in keys:
+            server.user(f"{name}-of-nothing@example.test")
+            keys[name] = server.key(f"{name}-of-nothing@example.test")
+    return [
+        {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {key}"}]}
+        for name, key in keys.items()
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
