@@ -25,6 +25,8 @@ let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -55,18 +57,25 @@ let package = Package(
         .target(name: "Domain", dependencies: ["JSON"]),
         .target(name: "Storage", dependencies: ["Domain", "JSON"]),
         .target(name: "StorageSQLite", dependencies: ["JSON", "Storage", grdb, grdbSQLite]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(name: "StoragePostgres", dependencies: ["CLibPQ", "Storage"]),
         .target(name: "Core", dependencies: ["Domain", "JSON", "Storage", crypto, jwtKit, orderedCollections]),
         .target(name: "Workers", dependencies: ["Core", "Domain", logging, serviceLifecycle]),
         .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
         .target(
             name: "HTTPSurface",
-            dependencies: ["Domain", "JSON", httpTypes, hummingbird, logging, metrics, nioCore, nioHTTPTypes]
+            dependencies: [
+                "Domain", "JSON", httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1,
+            ]
         ),
         .target(
             name: "Server",
             dependencies: [
-                "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Storage", "StorageSQLite", "Workers",
-                configuration, hummingbird, logging, metrics, nioCore, serviceLifecycle, systemPackage, unixSignals,
+                "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Storage", "StoragePostgres",
+                "StorageSQLite",
+                "Workers", configuration, hummingbird, logging, metrics, nioCore, serviceLifecycle, systemPackage,
+                unixSignals,
             ]
         ),
         .executableTarget(
@@ -76,18 +85,30 @@ let package = Package(
         .target(
             name: "TestKit",
             dependencies: [
-                "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Server", "Storage", "StorageSQLite",
-                httpTypes, hummingbird, logging, nioCore,
+                "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Server", "Storage", "StoragePostgres",
+                "StorageSQLite", httpTypes, hummingbird, logging, nioCore,
             ]
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "JSON"]),
-        .testTarget(name: "StorageTests", dependencies: ["Domain", "JSON", "Storage", "StorageSQLite", "TestKit"]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Domain", "JSON", "Storage", "StoragePostgres", "StorageSQLite", "TestKit"]
+        ),
         .testTarget(name: "CoreTests", dependencies: ["Core", "Domain", "JSON", "Storage", "TestKit", jwtKit]),
-        .testTarget(name: "WorkersTests", dependencies: ["Core", "Domain", "JSON", "Storage", "TestKit", "Workers", logging, serviceLifecycle]),
+        .testTarget(
+            name: "WorkersTests",
+            dependencies: ["Core", "Domain", "JSON", "Storage", "TestKit", "Workers", logging, serviceLifecycle]
+        ),
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "HTTPSurfaceTests", dependencies: ["Domain", "HTTPSurface", "JSON", "TestKit", httpTypes]),
-        .testTarget(name: "ServerTests", dependencies: ["Core", "Domain", "JSON", "Server", "TestKit"]),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "TestKit", configuration, httpTypes, logging,
+                nioCore,
+            ]
+        ),
         .testTarget(
             name: "DialectTests",
             dependencies: ["Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "TestKit", httpTypes],

@@ -4,23 +4,37 @@ import Storage
 extension Transaction {
     /// Returns the workspace as the caller sees it.
     ///
-    /// - Parameter scope: the part of the workspace that is touched; `nil` for all of it.
+    /// - Parameters:
+    ///   - scope: the part of the workspace that is touched; `nil` for all of it.
+    ///   - isChanging: whether the workspace's values are to be stored after a look at them.
     /// - Throws: ``DomainError`` of kind `notFound` where the caller may not know of it, `forbidden` where they know it but
     ///   have a lower role.
     func access(
         _ reference: WorkspaceReference,
         for caller: Caller,
         requiring required: Role,
-        within scope: Scope? = nil
+        within scope: Scope? = nil,
+        isChanging: Bool = false
     ) throws -> AccessibleWorkspace {
-        guard let row = try workspace(reference, in: caller.organizationID, for: caller.userID) else {
-            throw DomainError.notFound(.workspace(reference.name))
-        }
+        let row = try workspace(
+            reference,
+            in: caller.organizationID,
+            for: caller.userID,
+            isChanging: isChanging
+        )
+        guard let row else { throw DomainError.notFound(.workspace(reference.name)) }
         return try row.accessible(as: reference.name, for: caller, requiring: required, within: scope)
     }
 }
 
 extension WorkspaceRow {
+    /// Refuses a caller who may not know of the workspace where one of its slug is to be got or made.
+    func requireVisible(to caller: Caller) throws(DomainError) {
+        guard caller.role(inWorkspace: workspace.slug, membership: membership) != nil else {
+            throw .slugTaken(workspace.slug)
+        }
+    }
+
     /// Returns the row's workspace as the caller sees it; without a role there it is one that does not exist.
     func accessible(
         as name: String,
@@ -38,11 +52,15 @@ extension WorkspaceRow {
 
 extension WorkspaceAudience {
     init(_ caller: Caller) {
+        self.init(caller, onlySlug: caller.scope.workspace)
+    }
+
+    init(_ caller: Caller, onlySlug: String?) {
         self.init(
             organizationID: caller.organizationID,
             userID: caller.userID,
             seesAll: caller.grant != nil || caller.organizationRole?.workspaceRole != nil,
-            onlySlug: caller.scope.workspace
+            onlySlug: onlySlug
         )
     }
 }

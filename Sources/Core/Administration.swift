@@ -7,10 +7,16 @@ extension Operations {
     @discardableResult
     package func setUp() async throws -> Organization {
         if let organization = try await read({ try $0.defaultOrganization() }) { return organization }
-        return try await write { transaction in
-            if let organization = try transaction.defaultOrganization() { return organization }
-            let draft = try OrganizationDraft(name: "Default", slug: "default")
-            return try create(draft, owner: nil, isDefault: true, transaction)
+        do {
+            return try await write { transaction in
+                if let organization = try transaction.defaultOrganization() { return organization }
+                let draft = try OrganizationDraft(name: "Default", slug: "default")
+                return try create(draft, owner: nil, isDefault: true, transaction)
+            }
+        } catch let error as DomainError where error.rule == .slugTaken {
+            // Another copy of the server was faster.
+            guard let organization = try await read({ try $0.defaultOrganization() }) else { throw error }
+            return organization
         }
     }
 
@@ -19,8 +25,7 @@ extension Operations {
         let organization = try await setUp()
         let email = try EmailAddress("owner@localhost")
         let id = try await write { transaction in
-            let known = try transaction.user(.email(email))
-            let user = try known ?? newUser(email, name: "Local owner", isLocal: true, transaction)
+            let user = try ensureUser(email, name: "Local owner", isLocal: true, transaction)
             if try transaction.organizationRole(of: user.id, in: organization.id) == nil {
                 try transaction.setOrganizationRole(.owner, of: user.id, in: organization.id, at: environment.now())
             }
@@ -35,6 +40,8 @@ extension Operations {
     package func createUser(_ email: EmailAddress, name: String?) async throws -> OrganizationMember {
         let organization = try await setUp()
         return try await write { transaction in
+            // Of two first people at once one is the first.
+            try transaction.lockMembers(of: organization.id)
             let role: OrganizationRole = try transaction.hasUsers() ? .member : .owner
             if try transaction.user(.email(email)) != nil {
                 throw DomainError(.conflict, "\(email.text) has an account already", rule: .alreadyMember)
@@ -69,9 +76,26 @@ extension Operations {
                 throw DomainError.notFound(.organization(name))
             }
             let now = environment.now()
-            let user = try transaction.user(.email(email)) ?? newUser(email, name: nil, transaction)
+            let user = try ensureUser(email, transaction)
             try transaction.setOrganizationRole(role, of: user.id, in: organization.id, at: now)
             return OrganizationMember(user: user, role: role, createdAt: now)
+        }
+    }
+
+    /// Returns who has the address, making an account for one that is new here.
+    func ensureUser(
+        _ email: EmailAddress,
+        name: String? = nil,
+        isLocal: Bool = false,
+        _ transaction: Transaction
+    ) throws -> User {
+        if let user = try transaction.user(.email(email)) { return user }
+        do {
+            return try newUser(email, name: name, isLocal: isLocal, transaction)
+        } catch let error as DomainError where error.rule == .alreadyMember {
+            // Somebody made it a moment ago.
+            guard let user = try transaction.user(.email(email)) else { throw error }
+            return user
         }
     }
 

@@ -5,18 +5,23 @@ extension Operations {
     /// The most invitations that one answer lists.
     package static let maxListedInvitations = 1000
 
-    /// Returns the workspace's invitations that nobody has accepted, expired ones too.
-    package func invitations(to reference: WorkspaceReference, for caller: Caller) async throws -> [Invitation] {
-        try await snapshot { transaction in
+    /// Returns the workspace's invitations that nobody has accepted, expired ones too, newest first, and when it was looked.
+    package func invitations(
+        to reference: WorkspaceReference,
+        for caller: Caller
+    ) async throws -> (invitations: [Invitation], at: Instant) {
+        let now = environment.now()
+        let invitations = try await snapshot { transaction in
             let workspace = try transaction.access(reference, for: caller, requiring: .admin).workspace
             return try transaction.openInvitations(to: workspace, limit: Self.maxListedInvitations)
         }
+        return (invitations, now)
     }
 
     /// Offers a place in the workspace to an address for seven days.
     ///
-    /// - Throws: ``DomainError``: `forbidden` below admin, `conflict` with the rule `alreadyMember` or `invitationPending`,
-    ///   `limitReached` by the plan.
+    /// - Throws: ``DomainError``: `forbidden` below admin (and below owner to make an owner), `conflict` with the rule
+    ///   `alreadyMember` or `invitationPending`, `limitReached` by the plan.
     package func invite(
         _ email: EmailAddress,
         as role: Role,
@@ -24,21 +29,15 @@ extension Operations {
         for caller: Caller
     ) async throws -> Invitation {
         try await write { transaction in
-            let workspace = try transaction.access(reference, for: caller, requiring: .admin).workspace
-            let limits = limits(of: workspace)
+            let access = try transaction.access(reference, for: caller, requiring: .admin)
+            try requireOwner(access, toChange: role)
+            let limits = limits(of: access.workspace)
             try limits.requireRunning()
-            try transaction.lockPeople(of: workspace)
-            if let user = try transaction.user(.email(email)),
-                try transaction.membership(of: user.id, in: workspace) != nil
-            {
-                throw DomainError(.conflict, "\(email.text) is in the workspace already", rule: .alreadyMember)
-            }
-            if try transaction.hasPendingInvitation(of: email, to: workspace, at: limits.now) {
-                throw DomainError(.conflict, "\(email.text) has a pending invitation", rule: .invitationPending)
-            }
+            try transaction.requireUninvited(email, limits)
             try limits.requireRoomForMember(transaction)
+            try transaction.deleteLapsedInvitations(of: email, to: access.workspace, at: limits.now)
             let invitation = try transaction.insertInvitation(
-                to: workspace,
+                to: access.workspace,
                 email: email,
                 role: role,
                 by: caller.userID,
@@ -60,8 +59,7 @@ extension Operations {
     ) async throws {
         try await write { transaction in
             let workspace = try transaction.access(reference, for: caller, requiring: .admin).workspace
-            let invitation = try transaction.invitation(number, to: workspace.number)
-            guard let invitation, invitation.status(at: environment.now()) == .pending else {
+            guard let (invitation, _) = try openInvitation(number, to: workspace, transaction) else {
                 throw DomainError.notFound(.invitation(String(number)))
             }
             try transaction.delete(invitation)
@@ -78,21 +76,53 @@ extension Operations {
         toWorkspace workspaceNumber: Int64,
         for caller: Caller
     ) async throws -> AccessibleWorkspace {
+        let unknown = DomainError.notFound(.invitation(String(number)))
+        guard caller.scope == .organization, let userID = caller.userID else { throw unknown }
         try caller.requireWriting()
-        guard caller.scope == .organization else { throw DomainError.notFound(.invitation(String(number))) }
         return try await write { transaction in
-            let now = environment.now()
-            guard let invitation = try transaction.invitation(number, to: workspaceNumber),
-                case .workspace(_, let role) = invitation.target, invitation.status(at: now) == .pending,
-                let userID = caller.userID, let user = try transaction.user(.id(userID)),
-                user.email == invitation.email,
-                let row = try transaction.workspace(.number(workspaceNumber), in: caller.organizationID, for: userID)
-            else { throw DomainError.notFound(.invitation(String(number))) }
-            try transaction.markAccepted(invitation, at: now)
-            if row.membership == nil { _ = try add(user, role, to: row.workspace, for: caller, transaction) }
-            let held = try transaction.membership(of: userID, in: row.workspace)?.role
-            let effective = caller.role(inWorkspace: row.workspace.slug, membership: held)
-            return AccessibleWorkspace(workspace: row.workspace, role: effective ?? role)
+            guard let user = try transaction.user(.id(userID)),
+                let row = try transaction.workspace(.number(workspaceNumber), in: caller.organizationID, for: userID),
+                let (invitation, role) = try openInvitation(number, to: row.workspace, transaction),
+                invitation.email == user.email
+            else { throw unknown }
+            let owner = try transaction.inviter(of: invitation)
+            let member = try add(user, role, to: row.workspace, orElse: owner, transaction)
+            let effective = caller.role(inWorkspace: row.workspace.slug, membership: member.role)
+            return AccessibleWorkspace(workspace: row.workspace, role: effective ?? member.role)
         }
+    }
+
+    /// Returns the invitation and the role it offers, if it can still be accepted.
+    private func openInvitation(
+        _ number: Int64,
+        to workspace: Workspace,
+        _ transaction: Transaction
+    ) throws -> (Invitation, Role)? {
+        try transaction.lockPeople(of: workspace)
+        guard let invitation = try transaction.invitation(number, to: workspace.number),
+            invitation.status(at: environment.now()) == .pending, case .workspace(_, let role) = invitation.target
+        else { return nil }
+        return (invitation, role)
+    }
+}
+
+extension Transaction {
+    /// Refuses an address that has a place in the workspace or an invitation to it, which stay as they are.
+    fileprivate func requireUninvited(_ email: EmailAddress, _ limits: PlanLimits) throws {
+        try lockPeople(of: limits.workspace)
+        if let user = try user(.email(email)), try membership(of: user.id, in: limits.workspace) != nil {
+            throw DomainError(.conflict, "\(email.text) is in the workspace already", rule: .alreadyMember)
+        }
+        if try hasPendingInvitation(of: email, to: limits.workspace, at: limits.now) {
+            throw DomainError(.conflict, "\(email.text) has a pending invitation", rule: .invitationPending)
+        }
+    }
+
+    /// Returns who sent the invitation, if they are still in the organization.
+    fileprivate func inviter(of invitation: Invitation) throws -> User.ID? {
+        guard let id = invitation.invitedBy,
+            try organizationRole(of: id, in: invitation.organizationID) != nil
+        else { return nil }
+        return id
     }
 }

@@ -27,25 +27,29 @@ extension Operations {
         for caller: Caller
     ) async throws -> Membership {
         try await write { transaction in
-            let workspace = try transaction.access(reference, for: caller, requiring: .admin).workspace
+            let access = try transaction.access(reference, for: caller, requiring: .admin)
+            try requireOwner(access, toChange: role)
             let person = try transaction.person(user, in: caller.organizationID)
-            return try add(person, role, to: workspace, for: caller, transaction)
+            return try add(person, role, to: access.workspace, orElse: caller.userID, transaction)
         }
     }
 
     /// Gives a person of the workspace another role.
     ///
+    /// - Parameter isSame: whether the API has one word for the role held and the role wanted; such a role stays as it is.
     /// - Throws: ``DomainError``: `notFound` for the workspace or a person who isn't in it, `forbidden` below admin or to
     ///   change an owner without being one, `conflict` with the rule `lastOwner`.
     package func setRole(
         _ role: Role,
         of user: UserReference,
         in reference: WorkspaceReference,
+        unless isSame: @escaping @Sendable (_ held: Role, _ wanted: Role) -> Bool = { $0 == $1 },
         for caller: Caller
     ) async throws -> Membership {
         try await write { transaction in
             let access = try transaction.access(reference, for: caller, requiring: .admin)
             let member = try transaction.member(user, of: access.workspace)
+            if isSame(member.role, role) { return member }
             return try change(member, to: role, access, transaction)
         }
     }
@@ -53,7 +57,7 @@ extension Operations {
     /// Takes a person out of the workspace; everybody may take themselves out.
     ///
     /// - Returns: what the person was in the workspace.
-    /// - Throws: ``DomainError``: as ``setRole(_:of:in:for:)``.
+    /// - Throws: ``DomainError``: as ``setRole(_:of:in:unless:for:)``.
     @discardableResult
     package func removeMember(
         _ user: UserReference,
@@ -63,45 +67,12 @@ extension Operations {
         try await write { transaction in
             let access = try transaction.access(reference, for: caller, requiring: .viewer)
             let member = try transaction.member(user, of: access.workspace)
-            guard access.role >= .admin || (member.user.id == caller.userID && !caller.isReadOnly) else {
+            guard access.role >= .admin || (member.user.id == caller.userID && caller.mayWrite) else {
                 throw DomainError.forbidden(needing: .admin)
             }
-            if member.role == .owner {
-                if member.user.id != caller.userID { try requireOwner(access) }
-                try transaction.requireOtherOwner(than: member, in: access.workspace)
-            }
-            try transaction.removeMember(member.user.id, from: access.workspace)
+            if member.user.id != caller.userID { try requireOwner(access, toChange: member.role) }
+            try remove(member, from: access.workspace, transaction)
             return member
-        }
-    }
-
-    /// Makes another person of the workspace its owner; the caller stays as admin.
-    ///
-    /// - Throws: ``DomainError``: `forbidden` unless the caller owns it, `notFound` for a person who isn't in it, `limitReached`
-    ///   with the rule `ownsAWorkspaceAlready` when the plan can't move because the new owner holds another.
-    package func transferOwnership(
-        of reference: WorkspaceReference,
-        to user: UserReference,
-        for caller: Caller
-    ) async throws -> AccessibleWorkspace {
-        try await write { transaction in
-            let access = try transaction.access(reference, for: caller, requiring: .owner)
-            let workspace = access.workspace
-            let member = try transaction.member(user, of: workspace)
-            guard let current = caller.userID, member.user.id != current else {
-                throw DomainError.invalid("user_id", "The workspace is yours already")
-            }
-            if try transaction.isPlanHeld(workspace), try transaction.holdsPlannedWorkspace(member.user.id) {
-                throw DomainError(
-                    .limitReached,
-                    "\(member.user.email) owns a workspace already; a person can own one",
-                    rule: .ownsAWorkspaceAlready
-                )
-            }
-            try transaction.movePlan(of: workspace, to: member.user.id)
-            try transaction.setRole(.owner, of: member.user.id, in: workspace)
-            try transaction.setRole(.admin, of: current, in: workspace)
-            return AccessibleWorkspace(workspace: workspace, role: .admin)
         }
     }
 
@@ -123,62 +94,51 @@ extension Operations {
                     if isSame(member.role, assignment.role) { continue }
                     _ = try change(member, to: assignment.role, access, transaction)
                 } else {
-                    _ = try add(person, assignment.role, to: access.workspace, for: caller, transaction)
+                    try requireOwner(access, toChange: assignment.role)
+                    _ = try add(person, assignment.role, to: access.workspace, orElse: caller.userID, transaction)
                 }
             }
             for user in unassigning {
                 let member = try transaction.member(user, of: access.workspace)
-                if member.role == .owner {
-                    try requireOwner(access)
-                    try transaction.requireOtherOwner(than: member, in: access.workspace)
-                }
-                try transaction.removeMember(member.user.id, from: access.workspace)
+                try requireOwner(access, toChange: member.role)
+                try remove(member, from: access.workspace, transaction)
             }
         }
     }
 
+    /// Puts a person into the workspace and settles what invitations they had.
+    ///
+    /// - Parameter owner: who becomes owner of a workspace without one; `nil` is the organization's first owner.
     func add(
         _ person: User,
         _ role: Role,
         to workspace: Workspace,
-        for caller: Caller,
+        orElse owner: User.ID?,
         _ transaction: Transaction
     ) throws -> Membership {
         let limits = limits(of: workspace)
         try limits.requireRunning()
+        try transaction.lockPeople(of: workspace)
         guard try transaction.membership(of: person.id, in: workspace) == nil else {
             throw DomainError(.conflict, "\(person.email) is in the workspace already", rule: .alreadyMember)
         }
-        try limits.requireRoomForMember(transaction)
-        try transaction.lockPeople(of: workspace)
+        try transaction.markInvitationsAccepted(of: person, to: workspace, at: limits.now)
+        var role = role
         if role < .owner, try !transaction.hasOwner(workspace) {
-            let owner = try caller.userID ?? transaction.firstOwner(of: workspace.organizationID) ?? person.id
-            if try !transaction.addMember(owner, .owner, to: workspace, at: limits.now) {
-                try transaction.setRole(.owner, of: owner, in: workspace)
-            }
-            if owner == person.id { return Membership(user: person, role: .owner, createdAt: limits.now) }
+            let owner = try owner ?? transaction.firstOwner(of: workspace.organizationID) ?? person.id
+            if owner == person.id { role = .owner } else { try place(owner, .owner, limits, transaction) }
         }
-        guard try transaction.addMember(person.id, role, to: workspace, at: limits.now) else {
-            throw DomainError(.conflict, "\(person.email) is in the workspace already", rule: .alreadyMember)
-        }
+        try place(person.id, role, limits, transaction)
         return Membership(user: person, role: role, createdAt: limits.now)
     }
 
-    private func change(
-        _ member: Membership,
-        to role: Role,
-        _ access: AccessibleWorkspace,
-        _ transaction: Transaction
-    ) throws -> Membership {
-        guard member.role != role else { return member }
-        if member.role == .owner || role == .owner { try requireOwner(access) }
-        if member.role == .owner { try transaction.requireOtherOwner(than: member, in: access.workspace) }
-        try transaction.setRole(role, of: member.user.id, in: access.workspace)
-        return Membership(user: member.user, role: role, createdAt: member.createdAt)
-    }
-
-    private func requireOwner(_ access: AccessibleWorkspace) throws(DomainError) {
-        guard access.role >= .owner else { throw .forbidden(needing: .owner) }
+    /// Gives somebody the role, and a place where they have none yet.
+    private func place(_ user: User.ID, _ role: Role, _ limits: PlanLimits, _ transaction: Transaction) throws {
+        guard try transaction.membership(of: user, in: limits.workspace) == nil else {
+            return try transaction.setRole(role, of: user, in: limits.workspace)
+        }
+        try limits.requireRoomForMember(transaction)
+        _ = try transaction.addMember(user, role, to: limits.workspace, at: limits.now)
     }
 }
 
@@ -196,16 +156,5 @@ extension Transaction {
             throw DomainError.notFound(.user(reference.name))
         }
         return member
-    }
-
-    func requireOtherOwner(than member: Membership, in workspace: Workspace) throws {
-        try lockPeople(of: workspace)
-        guard try hasOwner(workspace, besides: member.user.id) else {
-            throw DomainError(
-                .conflict,
-                "\(member.user.email) is the workspace's only owner; make somebody else owner first",
-                rule: .lastOwner
-            )
-        }
     }
 }

@@ -55,7 +55,7 @@ extension Operations {
         try await write { transaction in
             try requireOwn(id, caller)
             let member = try transaction.organizationMember(user, of: id)
-            if member.user.id != caller.userID || caller.isReadOnly {
+            if member.user.id != caller.userID || !caller.mayWrite {
                 try caller.requireOrganizationRole(member.role == .owner ? .owner : .admin)
             }
             try transaction.lockMembers(of: id)
@@ -116,7 +116,7 @@ extension Operations {
         _ transaction: Transaction
     ) throws -> OrganizationMember {
         let now = environment.now()
-        let user = try transaction.user(.email(email)) ?? newUser(email, name: nil, transaction)
+        let user = try ensureUser(email, transaction)
         guard try transaction.organizationRole(of: user.id, in: id) == nil else {
             throw DomainError(.conflict, "\(email.text) is in the organization already", rule: .alreadyMember)
         }

@@ -20,6 +20,7 @@ extension Operations {
         }
         let isChange = draft.metadata != nil || draft.configuration != nil
         if let lookup, let peer = lookup.peer, !isChange {
+            try lookup.workspace.requireVisible(to: caller)
             _ = try lookup.workspace.accessible(as: slug, for: caller, requiring: .viewer, within: scope)
             return (peer, false)
         }
@@ -28,13 +29,20 @@ extension Operations {
             let workspace = try ensureWorkspace(slug, for: caller, within: scope, transaction)
             let limits = limits(of: workspace)
             try limits.requireRunning()
-            try limits.requireAgent(metadata: draft.metadata, configuration: draft.configuration)
-            if isChange, let peer = try transaction.update(draft, in: workspace) { return (peer, false) }
-            return try insertOrFind(draft, in: workspace, limits, transaction)
+            try limits.requireDocument(draft.metadata, "metadata")
+            try limits.requireDocument(draft.configuration, "configuration")
+            if isChange, let peer = try transaction.update(draft, in: workspace) {
+                // What the draft leaves alone counts too, and is known only now.
+                try limits.requireSize(of: peer)
+                return (peer, false)
+            }
+            let found = try insertOrFind(draft, in: workspace, limits, transaction)
+            if found.isNew { try limits.requireSize(of: found.peer) }
+            return found
         }
     }
 
-    /// Returns one page of the workspace's peers, oldest first.
+    /// Returns one page of the workspace's peers, oldest first; none where the caller sees no such workspace.
     package func peers(
         matching query: PeerQuery,
         inWorkspace slug: String,
@@ -42,8 +50,11 @@ extension Operations {
     ) async throws -> Page<Peer> {
         try caller.requireScope(.workspace(slug))
         return try await snapshot { transaction in
-            let workspace = try transaction.access(.slug(slug), for: caller, requiring: .viewer).workspace
-            return try transaction.peers(matching: query, in: workspace)
+            let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID)
+            guard let row, caller.role(inWorkspace: slug, membership: row.membership) != nil else {
+                return Page(items: [], total: 0, request: query.page)
+            }
+            return try transaction.peers(matching: query, in: row.workspace)
         }
     }
 
@@ -72,16 +83,16 @@ extension Operations {
         within scope: Scope,
         _ transaction: Transaction
     ) throws -> Workspace {
-        if let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID) {
-            guard caller.role(inWorkspace: slug, membership: row.membership) != nil else {
-                throw DomainError.slugTaken(slug)
-            }
-            return try row.accessible(as: slug, for: caller, requiring: .writer, within: scope).workspace
+        func existing() throws -> Workspace? {
+            let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID)
+            try row?.requireVisible(to: caller)
+            return try row?.accessible(as: slug, for: caller, requiring: .writer, within: scope).workspace
         }
+        if let workspace = try existing() { return workspace }
         guard caller.scope.covers(.workspace(slug)) else { throw DomainError.notFound(.workspace(slug)) }
-        guard let workspace = try insert(WorkspaceDraft(slug: slug), for: caller, transaction) else {
-            throw DomainError.slugTaken(slug)
-        }
+        if let workspace = try insert(WorkspaceDraft(slug: slug), for: caller, transaction) { return workspace }
+        // Somebody made it a moment ago.
+        guard let workspace = try existing() else { throw DomainError.slugTaken(slug) }
         return workspace
     }
 }

@@ -17,19 +17,12 @@ struct PlanLimits {
 
     /// Refuses a single JSON document above the plan's size.
     func requireDocument(_ document: RawJSON?, _ field: String) throws(DomainError) {
-        guard let document, document.text.utf8.count > plan.maxDocumentBytes else { return }
-        throw DomainError(
-            .limitReached,
-            "\(field) has more than the \(plan.maxDocumentBytes) bytes that the plan \(plan.name) allows",
-            field: field
-        )
+        try plan.requireDocument(document, field)
     }
 
     /// Refuses more about one agent than the plan allows.
-    func requireAgent(metadata: RawJSON?, configuration: RawJSON?) throws(DomainError) {
-        try requireDocument(metadata, "metadata")
-        try requireDocument(configuration, "configuration")
-        let bytes = Int64((metadata?.text.utf8.count ?? 0) + (configuration?.text.utf8.count ?? 0))
+    func requireSize(of peer: Peer) throws(DomainError) {
+        let bytes = Int64(peer.metadata.text.utf8.count + peer.configuration.text.utf8.count)
         guard bytes > plan.maxAgentBytes else { return }
         throw DomainError(
             .limitReached,
@@ -41,6 +34,7 @@ struct PlanLimits {
     /// Refuses one agent more than the plan allows.
     func requireRoomForAgent(_ transaction: Transaction) throws {
         guard let maximum = plan.maxAgents else { return }
+        try transaction.lockPeople(of: workspace)
         guard try transaction.count(of: .peers(workspaceNumber: workspace.number)) < maximum else {
             throw DomainError(.limitReached, "The plan \(plan.name) allows \(maximum) agents in a workspace")
         }
@@ -54,6 +48,17 @@ struct PlanLimits {
         guard members + invited < maximum else {
             throw DomainError(.limitReached, "The plan \(plan.name) allows \(maximum) people in a workspace")
         }
+    }
+}
+
+extension Plan {
+    func requireDocument(_ document: RawJSON?, _ field: String) throws(DomainError) {
+        guard let document, document.text.utf8.count > maxDocumentBytes else { return }
+        throw DomainError(
+            .limitReached,
+            "\(field) has more than the \(maxDocumentBytes) bytes that the plan \(name) allows",
+            field: field
+        )
     }
 }
 

@@ -4,7 +4,7 @@ import Storage
 /// What an API asks for before a workspace may go.
 package struct DeletionRule: Sendable {
     package let requiredRole: Role
-    /// Whether the last workspace that the caller sees must stay.
+    /// Whether the last workspace that the caller's person sees must stay, however far the credential reaches.
     package let keepsLast: Bool
 
     package init(requiredRole: Role = .admin, keepsLast: Bool = false) {
@@ -26,10 +26,10 @@ extension Operations {
     ) async throws -> Workspace {
         try await write { transaction in
             let workspace = try transaction.access(reference, for: caller, requiring: rule.requiredRole).workspace
-            if rule.keepsLast, try !transaction.seesAnother(than: workspace, WorkspaceAudience(caller)) {
-                throw DomainError(.conflict, "You can't delete your last workspace", rule: .lastWorkspace)
+            if rule.keepsLast { try transaction.requireAnother(than: workspace, for: caller) }
+            guard try transaction.markDeleted(workspace, at: environment.now()) else {
+                throw DomainError.notFound(.workspace(reference.name))
             }
-            try transaction.markDeleted(workspace, at: environment.now())
             if workspace.slug == Workspace.defaultSlug {
                 try insertDefaultWorkspace(in: workspace.organizationID, transaction)
             }
@@ -52,5 +52,14 @@ extension Operations {
         )
         let draft = WorkspaceDraft(slug: Workspace.defaultSlug, title: Workspace.defaultSlug)
         _ = try insert(draft, for: system, transaction)
+    }
+}
+
+extension Transaction {
+    fileprivate func requireAnother(than workspace: Workspace, for caller: Caller) throws {
+        if let user = caller.userID { try lockPlan(of: user) }
+        guard try seesAnother(than: workspace, WorkspaceAudience(caller, onlySlug: nil)) else {
+            throw DomainError(.conflict, "You can't delete your last workspace", rule: .lastWorkspace)
+        }
     }
 }

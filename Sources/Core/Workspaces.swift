@@ -34,16 +34,15 @@ extension Operations {
     /// Makes a workspace; a person who makes one is its owner.
     ///
     /// - Throws: ``DomainError``: `conflict` when the slug is taken, `limitReached` with the rule `ownsAWorkspaceAlready`
-    ///   when the draft takes the creator's plan and they hold one already, `forbidden` for a key that may not write.
+    ///   when the draft takes the creator's plan and they hold one already, `forbidden` for a key that may not write, or
+    ///   that is nobody's where a plan is taken.
     package func createWorkspace(_ draft: WorkspaceDraft, for caller: Caller) async throws -> AccessibleWorkspace {
         guard caller.scope == .organization || draft.slug.map({ caller.scope == .workspace($0) }) ?? false else {
             throw DomainError(.forbidden, "This key is for one workspace and can't make others")
         }
         try caller.requireWriting()
         return try await write { transaction in
-            if draft.takesPlanOfCreator, let user = caller.userID, try transaction.holdsPlannedWorkspace(user) {
-                throw DomainError.ownsAWorkspaceAlready
-            }
+            if draft.takesPlanOfCreator { try transaction.requireFreePlan(of: caller) }
             if let workspace = try insert(draft, for: caller, transaction) { return created(workspace, by: caller) }
             throw DomainError.slugTaken(draft.slug ?? "")
         }
@@ -86,7 +85,7 @@ extension Operations {
         for caller: Caller
     ) async throws -> AccessibleWorkspace {
         try await write { transaction in
-            let access = try transaction.access(reference, for: caller, requiring: .writer)
+            let access = try transaction.access(reference, for: caller, requiring: .writer, isChanging: true)
             return try apply(change, to: access, transaction)
         }
     }
@@ -100,15 +99,31 @@ extension Operations {
         try caller.requireScope(.workspace(slug))
         try caller.requireWriting()
         return try await write { transaction in
-            if let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID) {
-                let access = try row.accessible(as: slug, for: caller, requiring: .writer)
+            if let access = try changeable(slug, for: caller, transaction) {
                 return try apply(change, to: access, transaction)
             }
-            guard let workspace = try insert(WorkspaceDraft(slug: slug), for: caller, transaction) else {
-                throw DomainError.slugTaken(slug)
+            if let workspace = try insert(WorkspaceDraft(slug: slug), for: caller, transaction) {
+                return try apply(change, to: created(workspace, by: caller), transaction)
             }
-            return try apply(change, to: created(workspace, by: caller), transaction)
+            // Somebody made it a moment ago.
+            guard let access = try changeable(slug, for: caller, transaction) else { throw DomainError.slugTaken(slug) }
+            return try apply(change, to: access, transaction)
         }
+    }
+
+    private func changeable(
+        _ slug: String,
+        for caller: Caller,
+        _ transaction: Transaction
+    ) throws -> AccessibleWorkspace? {
+        let row = try transaction.workspace(
+            .slug(slug),
+            in: caller.organizationID,
+            for: caller.userID,
+            isChanging: true
+        )
+        try row?.requireVisible(to: caller)
+        return try row?.accessible(as: slug, for: caller, requiring: .writer)
     }
 
     /// Stores a new workspace and its creator's ownership; `nil` when the slug is taken.
@@ -125,10 +140,9 @@ extension Operations {
             creatorID: caller.userID,
             createdAt: now
         )
+        try plan.requireDocument(draft.metadata, "metadata")
+        try plan.requireDocument(draft.configuration, "configuration")
         guard let workspace = try transaction.insertIfSlugIsFree(new) else { return nil }
-        let limits = PlanLimits(workspace: workspace, plan: plan, now: now)
-        try limits.requireDocument(draft.metadata, "metadata")
-        try limits.requireDocument(draft.configuration, "configuration")
         if let user = caller.userID { _ = try transaction.addMember(user, .owner, to: workspace, at: now) }
         return workspace
     }
@@ -161,6 +175,16 @@ extension Operations {
             throw DomainError.slugTaken(row.workspace.slug)
         }
         return AccessibleWorkspace(workspace: row.workspace, role: role)
+    }
+}
+
+extension Transaction {
+    fileprivate func requireFreePlan(of caller: Caller) throws {
+        guard let user = caller.userID else {
+            throw DomainError(.forbidden, "Only a person's own key can make a workspace of their own")
+        }
+        try lockPlan(of: user)
+        if try holdsPlannedWorkspace(user) { throw DomainError.ownsAWorkspaceAlready }
     }
 }
 

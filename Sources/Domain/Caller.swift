@@ -65,9 +65,12 @@ package struct Caller: Hashable, Sendable {
         }
     }
 
+    /// Whether the credential may change anything at all.
+    package var mayWrite: Bool { !isReadOnly && ceiling >= .writer }
+
     /// Refuses a write by a key that may only read.
     package func requireWriting() throws(DomainError) {
-        guard !isReadOnly, ceiling >= .writer else {
+        guard mayWrite else {
             throw DomainError(.forbidden, "A read-only key can't do this")
         }
     }

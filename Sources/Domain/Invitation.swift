@@ -19,6 +19,7 @@ package struct Invitation: Equatable, Sendable {
     package let target: Target
     package let email: String
     package let invitedBy: User.ID?
+    package let inviterEmail: String?
     package let createdAt: Instant
     package let expiresAt: Instant
     package let acceptedAt: Instant?
@@ -29,6 +30,7 @@ package struct Invitation: Equatable, Sendable {
         target: Target,
         email: String,
         invitedBy: User.ID?,
+        inviterEmail: String?,
         createdAt: Instant,
         expiresAt: Instant,
         acceptedAt: Instant?
@@ -38,6 +40,7 @@ package struct Invitation: Equatable, Sendable {
         self.target = target
         self.email = email
         self.invitedBy = invitedBy
+        self.inviterEmail = inviterEmail
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.acceptedAt = acceptedAt

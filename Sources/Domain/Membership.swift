@@ -19,7 +19,7 @@ package enum UserReference: Hashable, Sendable {
 
     /// Takes a text with an `@` for an address and anything else for an id.
     package init(_ text: String) throws(DomainError) {
-        self = text.contains("@") ? .email(try EmailAddress(text)) : .id(User.ID(text))
+        self = text.utf8.contains(UInt8(ascii: "@")) ? .email(try EmailAddress(text)) : .id(User.ID(text))
     }
 
     package var name: String {

@@ -20,7 +20,7 @@ package struct User: Equatable, Sendable {
     }
 }
 
-/// An e-mail address in the form in which it is kept and compared: lower case, one `@`, no spaces.
+/// An e-mail address in the form in which it is kept and compared: lower case, one `@`, no spaces, no control characters.
 package struct EmailAddress: Hashable, Sendable {
     package static let maxLength = 254
 
@@ -29,8 +29,11 @@ package struct EmailAddress: Hashable, Sendable {
     /// - Throws: ``DomainError`` of kind ``DomainError/Kind/invalid`` for what can't be an address.
     package init(_ raw: String) throws(DomainError) {
         let text = raw.lowercased()
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        let isPlain = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7f && $0 != "," }
+        // By bytes, for an `@` and what follows it may look like one character.
+        let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        let isPlain = text.unicodeScalars.allSatisfy { scalar in
+            scalar.value > 0x20 && !(0x7f...0x9f).contains(scalar.value) && scalar != "," && !scalar.properties.isWhitespace
+        }
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, isPlain, text.utf8.count <= Self.maxLength else {
             throw .invalid("email", "not an e-mail address")
         }

@@ -1,6 +1,8 @@
 import HTTPTypes
 package import NIOCore
+import NIOHTTP1
 package import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// Answers `Expect: 100-continue`, and ends connections whose request body goes on far past what any route takes.
 ///
@@ -15,6 +17,13 @@ package final class ConnectionGuard: ChannelInboundHandler, RemovableChannelHand
 
     package init(maxDrainedBytes: Int) {
         self.maxDrainedBytes = maxDrainedBytes
+    }
+
+    /// Puts the handler for HTTP/1.0 where the protocol's version can still be seen.
+    package func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        guard let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) else { return }
+        try? pipeline.addHandler(OldConnections(), position: .before(codec))
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -31,14 +31,14 @@ extension JSONWriter {
                     }
                 }
             }
-            writer.member("msg", fault.kind.pydanticMessage)
+            writer.member("msg", fault.pydanticMessage)
             writer.member("input", fault.pydanticInput)
-            writer.context(of: fault.kind)
+            writer.context(of: fault)
         }
     }
 
-    private mutating func context(of kind: Fault.Kind) {
-        switch kind {
+    private mutating func context(of fault: Fault) {
+        switch fault.kind {
         case .tooShort(let minimum): member("ctx") { $0.object { $0.member("min_length", minimum) } }
         case .tooLong(let maximum): member("ctx") { $0.object { $0.member("max_length", maximum) } }
         case .patternMismatch(let pattern): member("ctx") { $0.object { $0.member("pattern", pattern) } }
@@ -46,7 +46,7 @@ extension JSONWriter {
         case .aboveMaximum(let maximum): member("ctx") { $0.object { $0.member("le", maximum) } }
         case .notOneOf(let words): member("ctx") { $0.object { $0.member("expected", words.pydanticList) } }
         case .invalidJSON(_, let reason): member("ctx") { $0.object { $0.member("error", reason) } }
-        case .unreadableTime: member("ctx") { $0.object { $0.member("error", "input is too short") } }
+        case .unreadableTime: member("ctx") { $0.object { $0.member("error", fault.timeFault) } }
         case .rule: member("ctx") { $0.object { $0.member("error", RawJSON.emptyObject) } }
         default: break
         }
@@ -59,6 +59,14 @@ extension Fault {
         return location + [.index(offset)]
     }
 
+    fileprivate var pydanticMessage: String {
+        guard case .unreadableTime = kind else { return kind.pydanticMessage }
+        return kind.pydanticMessage + timeFault
+    }
+
+    /// What pydantic's reader of dates stumbles over.
+    fileprivate var timeFault: String { DateFault.reason(input.value.stringValue ?? "") }
+
     fileprivate var pydanticInput: RawJSON {
         guard case .invalidJSON = kind else { return input }
         return .emptyObject
@@ -70,6 +78,7 @@ extension Fault.Kind {
         switch self {
         case .missing: "missing"
         case .invalidJSON: "json_invalid"
+        case .brokenOff: "body_incomplete"
         case .notADocument: "model_attributes_type"
         case .notAString: "string_type"
         case .tooShort: "string_too_short"
@@ -82,6 +91,7 @@ extension Fault.Kind {
         case .notAnInteger: "int_type"
         case .unreadableInteger: "int_parsing"
         case .fractionalInteger: "int_from_float"
+        case .oversizedInteger: "int_parsing_size"
         case .belowMinimum: "greater_than_equal"
         case .aboveMaximum: "less_than_equal"
         case .notOneOf: "literal_error"
@@ -94,6 +104,7 @@ extension Fault.Kind {
         switch self {
         case .missing: "Field required"
         case .invalidJSON: "JSON decode error"
+        case .brokenOff: "The body ended before it was complete"
         case .notADocument: "Input should be a valid dictionary or object to extract fields from"
         case .notAString: "Input should be a valid string"
         case .tooShort(let minimum): "String should have at least \(minimum) character\(minimum == 1 ? "" : "s")"
@@ -106,10 +117,11 @@ extension Fault.Kind {
         case .notAnInteger: "Input should be a valid integer"
         case .unreadableInteger: "Input should be a valid integer, unable to parse string as an integer"
         case .fractionalInteger: "Input should be a valid integer, got a number with a fractional part"
+        case .oversizedInteger: "Unable to parse input string as an integer, exceeded maximum size"
         case .belowMinimum(let minimum): "Input should be greater than or equal to \(minimum)"
         case .aboveMaximum(let maximum): "Input should be less than or equal to \(maximum)"
         case .notOneOf(let words): "Input should be \(words.pydanticList)"
-        case .unreadableTime: "Input should be a valid datetime or date, input is too short"
+        case .unreadableTime: "Input should be a valid datetime or date, "
         case .rule(let text): "Value error, \(text)"
         }
     }

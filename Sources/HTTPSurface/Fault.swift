@@ -11,6 +11,8 @@ package struct Fault: Equatable, Sendable {
         case missing
         /// Not JSON; the offset is in bytes, the reason in words.
         case invalidJSON(offset: Int, reason: String)
+        /// The body ended before it was complete.
+        case brokenOff
         /// The body as a whole is no JSON object, or not declared as JSON.
         case notADocument
         case notAString
@@ -24,6 +26,8 @@ package struct Fault: Equatable, Sendable {
         case notAnInteger
         case unreadableInteger
         case fractionalInteger
+        /// A whole number with a point or an exponent, or a text, that is too large to be read as an integer.
+        case oversizedInteger
         case belowMinimum(Int)
         case aboveMaximum(Int)
         case notOneOf([String])
@@ -60,6 +64,7 @@ package struct Fault: Equatable, Sendable {
         switch kind {
         case .missing: "\(fieldName) is required"
         case .invalidJSON(let offset, let reason): "The body is not valid JSON: \(reason) at byte \(offset)"
+        case .brokenOff: "The body ended before it was complete"
         case .notADocument: "The body must be a JSON object sent as application/json"
         case .notAString: "\(fieldName) must be a string"
         case .tooShort(let minimum): "\(fieldName) must have at least \(minimum) character\(minimum == 1 ? "" : "s")"
@@ -69,6 +74,7 @@ package struct Fault: Equatable, Sendable {
         case .notAList: "\(fieldName) must be a list"
         case .notABool, .unreadableBool: "\(fieldName) must be true or false"
         case .notAnInteger, .unreadableInteger, .fractionalInteger: "\(fieldName) must be an integer"
+        case .oversizedInteger: "\(fieldName) must be a smaller integer"
         case .belowMinimum(let minimum): "\(fieldName) must be at least \(minimum)"
         case .aboveMaximum(let maximum): "\(fieldName) must be at most \(maximum)"
         case .notOneOf(let words): "\(fieldName) must be one of \(words.joined(separator: ", "))"

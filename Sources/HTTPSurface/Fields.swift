@@ -21,7 +21,8 @@ package struct TextRule: Sendable {
 
     package static let any = TextRule()
 
-    func fault(_ text: String) -> Fault.Kind? {
+    /// What is wrong with the text, if anything.
+    package func fault(_ text: String) -> Fault.Kind? {
         if let length {
             let count = text.unicodeScalars.count
             if count < length.lowerBound { return .tooShort(minimum: length.lowerBound) }

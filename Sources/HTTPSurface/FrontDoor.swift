@@ -51,7 +51,13 @@ package struct FrontDoor: HTTPResponder {
             }
         }
         response.headers[RequestID.header] = id
-        metrics.record(request.method, match.pattern, mount.dialect.name, response.status, since: start)
+        let key = RequestMetrics.Key(
+            api: mount.dialect.name,
+            route: match.pattern,
+            method: request.method,
+            status: response.status.code
+        )
+        metrics.record(key, since: start)
         return request.method == .head ? response.withoutBody() : response
     }
 

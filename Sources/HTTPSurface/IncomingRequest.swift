@@ -44,16 +44,28 @@ package struct IncomingRequest: Sendable {
 
     /// Reads the whole body.
     ///
-    /// - Throws: ``DomainError`` of kind ``DomainError/Kind/tooLarge`` past `limit`, before the rest is read.
+    /// - Throws: ``DomainError`` of kind ``DomainError/Kind/tooLarge`` past `limit`, before the rest is read; ``UnreadableRequest``
+    ///   when the client breaks off or sends what is no HTTP.
     package func bytes(limit: Int = maxBodyBytes) async throws -> [UInt8] {
         let error = DomainError(.tooLarge, "The body must have at most \(limit) bytes")
         if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw error }
         var bytes: [UInt8] = []
-        for try await buffer in body {
+        var iterator = body.makeAsyncIterator()
+        while let buffer = try await Self.next(&iterator) {
             guard bytes.count + buffer.readableBytes <= limit else { throw error }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
         return bytes
+    }
+
+    private static func next(_ iterator: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
+        do {
+            return try await iterator.next()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw UnreadableRequest([Fault(.brokenOff, at: [.key("body")], input: .null)])
+        }
     }
 
     /// Reads the body as JSON; `nil` when there is none.

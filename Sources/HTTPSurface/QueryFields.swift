@@ -52,23 +52,9 @@ package struct QueryFields: Sendable {
         faults.append(Fault(kind, at: [.key("query"), .key(name)], input: JSONValue.string(text).raw))
     }
 
-    /// Surrounding spaces are ignored; what is too large for the type is held at its end, so that it breaks the range.
+    /// What is too large for the type is held at its end, so that it breaks the range.
     private static func integer(_ text: String) -> Int? {
-        let trimmed = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        if let integer = Int(trimmed) { return integer }
-        let digits = trimmed.hasPrefix("-") || trimmed.hasPrefix("+") ? trimmed.dropFirst() : trimmed[...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return trimmed.hasPrefix("-") ? .min : .max
-    }
-}
-
-/// The words in which pydantic reads a truth value (honcho.md 5).
-package enum LaxBool {
-    package static func reading(_ text: String) -> Bool? {
-        switch text.lowercased() {
-        case "1", "true", "t", "yes", "y", "on": true
-        case "0", "false", "f", "no", "n", "off": false
-        default: nil
-        }
+        guard let plain = LaxInteger.reading(text) else { return nil }
+        return Int(plain) ?? (plain.hasPrefix("-") ? .min : .max)
     }
 }

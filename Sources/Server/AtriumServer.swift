@@ -1,4 +1,6 @@
 import Core
+import Domain
+import Glibc
 import HTTPSurface
 import Hummingbird
 package import Logging
@@ -24,12 +26,14 @@ package struct AtriumServer: Sendable {
     /// - Throws: ``SettingsError`` or ``StorageError``.
     package init(_ settings: Settings, logger: Logger) async throws {
         try settings.validate()
+        // Whoever reads the log or a connection may go; a write to nobody must not end the server.
+        signal(SIGPIPE, SIG_IGN)
         self.settings = settings
         self.logger = logger
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
-        store = try settings.openStore()
-        try await store.migrate()
+        store = try settings.openStore(logger: logger)
+        try await store.migrateOnceItAnswers(within: settings.usesDatabaseServer ? .seconds(30) : .zero, logger)
         operations = Operations(store: store, environment: .live(), plans: settings.plans)
         try await operations.setUp()
         if let secret = settings.tokenSecret, secret.utf8.count < 32 {
@@ -45,6 +49,11 @@ package struct AtriumServer: Sendable {
             tokens: tokens,
             registry: registry
         )
+    }
+
+    /// Whether somebody has an account, so that keys can be made for them.
+    package func hasUsers() async throws -> Bool {
+        try await operations.users(page: PageRequest(size: 1)).total > 0
     }
 
     /// Serves until SIGTERM or SIGINT, then lets the requests under way finish.

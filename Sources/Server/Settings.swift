@@ -9,6 +9,9 @@ package struct Settings: Sendable {
     package var dataDirectory = "./atrium-data"
     /// `nil` is a SQLite file in the data directory.
     package var databaseURL: String?
+    /// The most connections to a database server that read, and that write.
+    package var databaseReaders = 4
+    package var databaseWriters = 2
     package var isAuthenticationOn = false
     /// Lets a server without authentication listen beyond the loopback interface.
     package var allowsInsecure = false
@@ -23,6 +26,9 @@ package struct Settings: Sendable {
     /// Refuses what is unsafe or can't work.
     package func validate() throws(SettingsError) {
         guard (0...65_535).contains(port) else { throw SettingsError("The port must be 0 to 65535, not \(port)") }
+        guard databaseReaders > 0, databaseWriters > 0 else {
+            throw SettingsError("database_readers and database_writers must be 1 or more")
+        }
         guard retentionInDays >= 0 else { throw SettingsError("retention_days must be 0 or more") }
         guard isAuthenticationOn || allowsInsecure || isLoopback else {
             throw SettingsError(
@@ -34,7 +40,8 @@ package struct Settings: Sendable {
         }
     }
 
-    private var isLoopback: Bool {
+    /// Whether only this machine can connect.
+    package var isLoopback: Bool {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }

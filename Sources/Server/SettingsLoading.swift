@@ -1,7 +1,6 @@
 package import Configuration
 import Domain
 import Logging
-import SystemPackage
 
 extension Settings {
     /// Reads the settings: flags before the environment before the file that `ATRIUM_CONFIG` names.
@@ -14,40 +13,54 @@ extension Settings {
         flags: [String: ConfigContent] = [:],
         environment: [String: String],
         configurationFile: String? = nil
-    ) async throws -> Settings {
+    ) throws(SettingsError) -> Settings {
         // An empty variable is one that is not set.
         let environment = environment.filter { !$0.value.isEmpty }
-        let variables = EnvironmentVariablesProvider(environmentVariables: environment)
         let flagValues = flags.map { (AbsoluteConfigKey([$0.key]), ConfigValue($0.value, isSecret: false)) }
         var providers: [any ConfigProvider] = [
             InMemoryProvider(name: "flags", values: Dictionary(uniqueKeysWithValues: flagValues)),
-            variables.prefixKeys(with: "atrium"),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "atrium"),
+            InMemoryProvider(name: "honcho", values: try honchoValues(environment)),
         ]
         if let path = configurationFile ?? environment["ATRIUM_CONFIG"] {
-            do {
-                providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
-            } catch {
-                throw SettingsError("The configuration file \(path) can't be read: \(error)")
-            }
+            providers.append(InMemoryProvider(name: path, values: try ConfigurationFile(path: path).values))
         }
-        return try Settings(SettingsReader(ConfigReader(providers: providers), honcho: environment))
+        return try Settings(SettingsReader(ConfigReader(providers: providers)))
+    }
+
+    /// What Honcho's own names say, where they mean the same as ours.
+    private static func honchoValues(
+        _ environment: [String: String]
+    ) throws(SettingsError) -> [AbsoluteConfigKey: ConfigValue] {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        if let text = environment["AUTH_USE_AUTH"] {
+            values[["auth"]] = ConfigValue(.bool(try SettingsReader.bool(text, "AUTH_USE_AUTH")), isSecret: false)
+        }
+        let texts = ["DB_CONNECTION_URI": "database_url", "AUTH_JWT_SECRET": "jwt_secret", "LOG_LEVEL": "log_level"]
+        for (name, ours) in texts {
+            guard let text = environment[name] else { continue }
+            values[AbsoluteConfigKey([ours])] = ConfigValue(.string(text), isSecret: ours == "jwt_secret")
+        }
+        return values
     }
 
     private init(_ reader: SettingsReader) throws(SettingsError) {
         self.init()
-        host = reader.string("host") ?? host
+        host = try reader.string("host") ?? host
         port = try reader.integer("port") ?? port
-        dataDirectory = reader.string("data") ?? dataDirectory
-        databaseURL = reader.string("database_url") ?? reader.honcho["DB_CONNECTION_URI"]
-        let usesHonchoName = try reader.honchoBool("AUTH_USE_AUTH") ?? false
-        isAuthenticationOn = try reader.bool("auth") ?? usesHonchoName
+        dataDirectory = try reader.string("data") ?? dataDirectory
+        databaseURL = try reader.string("database_url")
+        databaseReaders = try reader.integer("database_readers") ?? databaseReaders
+        databaseWriters = try reader.integer("database_writers") ?? databaseWriters
+        isAuthenticationOn = try reader.bool("auth") ?? false
         allowsInsecure = try reader.bool("insecure_no_auth") ?? false
-        tokenSecret = reader.string("jwt_secret") ?? reader.honcho["AUTH_JWT_SECRET"]
+        tokenSecret = try reader.string("jwt_secret")
         retentionInDays = try reader.integer("retention_days") ?? retentionInDays
         plans = try reader.plans()
-        if let name = reader.string("log_level") ?? reader.honcho["LOG_LEVEL"] {
+        if let name = try reader.string("log_level") {
             guard let level = Logger.Level(rawValue: name.lowercased()) else {
-                throw SettingsError("log_level must be trace, debug, info, notice, warning, error or critical")
+                let names = "trace, debug, info, notice, warning, error or critical"
+                throw SettingsError("log_level must be \(names), not '\(name)'")
             }
             logLevel = level
         }
@@ -57,14 +70,16 @@ extension Settings {
 /// Reads typed values, and says which one is of the wrong kind instead of passing over it.
 private struct SettingsReader {
     private let reader: ConfigReader
-    let honcho: [String: String]
 
-    init(_ reader: ConfigReader, honcho: [String: String]) {
+    init(_ reader: ConfigReader) {
         self.reader = reader
-        self.honcho = honcho
     }
 
-    func string(_ name: String) -> String? { reader.string(forKey: ConfigKey([name])) }
+    func string(_ name: String) throws(SettingsError) -> String? {
+        let text = reader.string(forKey: ConfigKey([name]))
+        guard text != "" else { throw SettingsError("\(name) must not be empty") }
+        return text
+    }
 
     func integer(_ name: String) throws(SettingsError) -> Int? { try integer([name]) }
 
@@ -80,17 +95,12 @@ private struct SettingsReader {
         return try Self.bool(text, name)
     }
 
-    func honchoBool(_ name: String) throws(SettingsError) -> Bool? {
-        guard let text = honcho[name] else { return nil }
-        return try Self.bool(text, name)
-    }
-
     func plans() throws(SettingsError) -> Plans {
         let names = reader.stringArray(forKey: "plan_names", default: [])
         var plans: [Plan] = []
         for name in names { plans.append(try plan(name)) }
         let integrations = reader.stringArray(forKey: "default_integrations", default: [])
-        guard let chosen = string("default_plan") else {
+        guard let chosen = try string("default_plan") else {
             return Plans(all: plans, defaultPlan: plans.first ?? .standard, defaultIntegrations: integrations)
         }
         guard let plan = plans.first(where: { $0.name == chosen }) else {
@@ -116,10 +126,10 @@ private struct SettingsReader {
         )
     }
 
-    private static func bool(_ text: String, _ name: String) throws(SettingsError) -> Bool {
+    static func bool(_ text: String, _ name: String) throws(SettingsError) -> Bool {
         switch text.lowercased() {
         case "true", "1", "yes", "on": return true
-        case "false", "0", "no", "off", "": return false
+        case "false", "0", "no", "off": return false
         default: throw SettingsError("\(name) must be true or false, not '\(text)'")
         }
     }

@@ -1,29 +1,62 @@
 import Foundation
+package import Logging
 package import Storage
+import StoragePostgres
 import StorageSQLite
 
 extension Settings {
     /// Opens the store that the settings name, making the data directory where it is missing.
     ///
+    /// - Parameter logger: told when a database server can't be reached any more, and when it can again.
     /// - Throws: ``SettingsError`` or ``StorageError``, both with what to do.
-    package func openStore() throws -> any Store {
-        switch databaseURL {
-        case nil: return try SQLiteStore(path: try defaultPath())
-        case .some(let url) where url.hasPrefix("sqlite:"):
-            return try SQLiteStore(path: String(url.dropFirst("sqlite:".count)))
-        case .some(let url):
-            let scheme = url.prefix { $0 != ":" }
-            throw SettingsError("The database URL begins with '\(scheme):'; this release knows sqlite:PATH")
+    package func openStore(logger: Logger? = nil) throws -> any Store {
+        if let url = try postgresURL() {
+            return PostgresStore(url, readers: databaseReaders, writers: databaseWriters) { logger?.log($0) }
         }
+        let path = try sqlitePath()
+        if databaseURL == nil { try makeDataDirectory() }
+        return try SQLiteStore(path: path)
     }
+
+    /// Whether the data is in a database server and not in a file.
+    package var usesDatabaseServer: Bool { databaseURL.map(PostgresURL.isRecognized) ?? false }
+
+    /// The file that holds the data.
+    ///
+    /// - Throws: ``SettingsError`` for a database URL that names none.
+    package func sqlitePath() throws(SettingsError) -> String {
+        guard let databaseURL else { return dataDirectory + "/atrium.sqlite" }
+        guard databaseURL.hasPrefix(Self.sqliteScheme) else {
+            let scheme = databaseURL.prefix { $0 != ":" }
+            throw SettingsError("The database URL begins with '\(scheme):'; write sqlite:PATH or postgres://USER@HOST/DATABASE")
+        }
+        let path = String(databaseURL.dropFirst(Self.sqliteScheme.count))
+        // SQLite would take both for a database of one connection's own.
+        guard !path.isEmpty, path != ":memory:" else {
+            throw SettingsError("The database URL \(databaseURL) names no file; write sqlite:PATH")
+        }
+        return path
+    }
+
+    private static let sqliteScheme = "sqlite:"
 
     /// Where the data is, for people.
     package var storeDescription: String {
-        guard let databaseURL else { return dataDirectory + "/atrium.sqlite" }
-        return databaseURL.hasPrefix("sqlite:") ? String(databaseURL.dropFirst("sqlite:".count)) : "database server"
+        if let url = try? postgresURL() { return url.description }
+        guard let path = try? sqlitePath() else { return "the database" }
+        return URL(filePath: path).standardizedFileURL.path
     }
 
-    private func defaultPath() throws -> String {
+    private func postgresURL() throws(SettingsError) -> PostgresURL? {
+        guard let databaseURL, usesDatabaseServer else { return nil }
+        do {
+            return try PostgresURL(databaseURL)
+        } catch {
+            throw SettingsError("The database URL can't be read: \(error.reason)")
+        }
+    }
+
+    private func makeDataDirectory() throws(SettingsError) {
         do {
             try FileManager.default.createDirectory(
                 atPath: dataDirectory,
@@ -31,8 +64,21 @@ extension Settings {
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            throw SettingsError("The data directory \(dataDirectory) can't be made: \(error.localizedDescription)")
+            throw SettingsError(
+                """
+                The data directory \(dataDirectory) can't be made; name one that this user may write to \
+                with --data or ATRIUM_DATA
+                """
+            )
         }
-        return dataDirectory + "/atrium.sqlite"
+    }
+}
+
+extension Logger {
+    fileprivate func log(_ event: PostgresEvent) {
+        switch event {
+        case .lost(let reason): error("The database server can't be reached", metadata: ["error": "\(reason)"])
+        case .restored: notice("The database server can be reached again")
+        }
     }
 }

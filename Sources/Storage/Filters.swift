@@ -10,19 +10,61 @@ struct FilterColumns {
 }
 
 extension Filter {
-    /// The condition as SQL, every value bound.
+    /// The condition as SQL, every value bound; it stands in parentheses where it needs them beside an `AND`.
     func sql(_ columns: FilterColumns, _ engine: Engine) -> SQL {
-        switch self {
-        case .all: "1 = 1"
+        let term = FilterCompiler(columns: columns, engine: engine).term(self, isNegated: false)
+        return term.shape == .alternatives ? "(\(term.sql))" : term.sql
+    }
+}
+
+/// Writes a filter with as few open parentheses as can be, for SQLite's parser gives up at a hundred words on its stack.
+///
+/// Negation is moved to the single conditions, which three-valued logic allows; a group's deepest part stands first, where
+/// nothing but its parenthesis waits for its end; and only an `OR` inside an `AND` gets one at all.
+private struct FilterCompiler {
+    let columns: FilterColumns
+    let engine: Engine
+
+    struct Term {
+        enum Shape { case condition, conjunction, alternatives }
+
+        let sql: SQL
+        let shape: Shape
+        let depth: Int
+    }
+
+    func term(_ filter: Filter, isNegated: Bool) -> Term {
+        switch filter {
+        case .and(let parts): group(parts, isNegated: isNegated, isConjunction: !isNegated)
+        case .or(let parts): group(parts, isNegated: isNegated, isConjunction: isNegated)
+        case .not(let part): term(part, isNegated: !isNegated)
+        default: Term(sql: isNegated ? "NOT (\(condition(filter)))" : condition(filter), shape: .condition, depth: 0)
+        }
+    }
+
+    private func group(_ parts: [Filter], isNegated: Bool, isConjunction: Bool) -> Term {
+        let terms = parts.map { term($0, isNegated: isNegated) }.sorted { $0.depth > $1.depth }
+        guard let first = terms.first else {
+            return Term(sql: isConjunction ? "1 = 1" : "1 = 0", shape: .condition, depth: 0)
+        }
+        guard terms.count > 1 else { return first }
+        let words = terms.map { isConjunction && $0.shape == .alternatives ? "(\($0.sql))" : $0.sql }
+        return Term(
+            sql: SQL(joining: words, by: isConjunction ? " AND " : " OR "),
+            shape: isConjunction ? .conjunction : .alternatives,
+            depth: first.depth + 1
+        )
+    }
+
+    private func condition(_ filter: Filter) -> SQL {
+        switch filter {
+        case .all, .and, .or, .not: "1 = 1"
         case .none: "1 = 0"
         case .unknown: "CAST(NULL AS INTEGER) = 1"
-        case .and(let parts): parts.isEmpty ? "1 = 1" : .joined(parts.map { $0.sql(columns, engine) }, by: "AND")
-        case .or(let parts): parts.isEmpty ? "1 = 0" : .joined(parts.map { $0.sql(columns, engine) }, by: "OR")
-        case .not(let part): "NOT (\(part.sql(columns, engine)))"
         case .text(let field, let test): test.sql(field == .slug ? columns.slug : columns.workspaceSlug, engine)
         case .time(.createdAt, let test): test.sql(columns.createdAt)
-        case .metadataContains(let document): .jsonContains(columns.metadata, document.text, engine)
-        case .metadata(let key, let test): test.sql(.jsonText(columns.metadata, key: key, engine), engine)
+        case .metadataContains(let document): .jsonContains(columns.metadata, document.text)
+        case .metadata(let key, let test): test.sql(.jsonText(columns.metadata, key: key), engine)
         }
     }
 }
@@ -51,7 +93,7 @@ extension Filter.TimeTest {
 extension Filter.MetadataTest {
     fileprivate func sql(_ text: SQL, _ engine: Engine) -> SQL {
         switch self {
-        case .number(let ordering, let operand): .comparesNumber(text, ordering.sql, operand, engine)
+        case .number(let ordering, let operand): .comparesNumber(text, ordering.sql, operand)
         case .text(let ordering, let operand): "(\(text)) \(.byCodePoint(engine)) \(ordering.sql) \(operand)"
         case .isIn(let texts): "(\(text)) IN (\(each: texts))"
         case .contains(let part): .contains(text, part, engine)
@@ -68,12 +110,5 @@ extension Filter.Ordering {
         case .greaterOrEqual: ">="
         case .notEqual: "<>"
         }
-    }
-}
-
-extension SQL {
-    /// Substring, ignoring case in any script; `%` and `_` mean themselves.
-    static func contains(_ text: SQL, _ part: String, _ engine: Engine) -> SQL {
-        "\(.position(engine))(\(.lower(engine))(\(text)), \(.lower(engine))(\(part))) > 0"
     }
 }

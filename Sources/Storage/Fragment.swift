@@ -18,24 +18,26 @@ package struct Fragment: Sendable {
         }
     }
 
+    /// The type of a text that sorts and compares by code point, as SQLite's always do, whatever the database's language.
+    static func text(_ engine: Engine) -> Fragment {
+        Fragment(text: engine == .postgres ? "TEXT COLLATE \"C\"" : "TEXT")
+    }
+
     /// Lets concurrent claimers pass over each other's rows; SQLite has one writer and needs nothing.
     static func skipLocked(_ engine: Engine) -> Fragment {
         Fragment(text: engine == .postgres ? "FOR UPDATE SKIP LOCKED" : "")
     }
 
     /// Keeps the row from changing until the transaction ends; in SQLite the write transaction already does.
+    ///
+    /// Rows that refer to it can be added meanwhile.
     static func forUpdate(_ engine: Engine) -> Fragment {
-        Fragment(text: engine == .postgres ? "FOR UPDATE" : "")
+        Fragment(text: engine == .postgres ? "FOR NO KEY UPDATE" : "")
     }
 
-    /// Keeps other writers of `table` out until the transaction ends; in SQLite the write transaction already does.
-    static func lockTable(_ table: StaticString, _ engine: Engine) -> Fragment {
-        Fragment(text: engine == .postgres ? "LOCK TABLE \(table)" : "SELECT 1")
-    }
-
-    /// Lower case of any script; SQLite's own `lower` knows ASCII only.
-    static func lower(_ engine: Engine) -> Fragment {
-        Fragment(text: engine == .sqlite ? "atrium_lower" : "lower")
+    /// The same for the rows of one table of a join.
+    static func forUpdate(of table: StaticString, _ engine: Engine) -> Fragment {
+        Fragment(text: engine == .postgres ? "FOR NO KEY UPDATE OF \(table)" : "")
     }
 
     /// The function that finds the second text in the first: 1 and up, or 0.
@@ -54,33 +56,55 @@ package struct Fragment: Sendable {
     }
 }
 
-/// Conditions on JSON in a text column, which the engines word differently.
+/// Questions about the database itself.
 extension SQL {
-    /// Whether `column` contains `document` (partial objects, lists as sets).
-    static func jsonContains(_ column: SQL, _ document: String, _ engine: Engine) -> SQL {
+    /// One row where there is a table of that name, none otherwise.
+    static func table(_ name: String, _ engine: Engine) -> SQL {
         switch engine {
-        case .sqlite: "atrium_json_contains(\(column), \(document))"
-        case .postgres: "CAST(\(column) AS jsonb) @> CAST(\(document) AS jsonb)"
+        case .sqlite: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = \(name)"
+        case .postgres: "SELECT 1 FROM pg_tables WHERE tablename = \(name) AND schemaname = current_schema()"
         }
+    }
+
+    /// A row of text for each fault, at most 20, or one row `ok`; PostgreSQL watches its own pages.
+    static func integrity(_ engine: Engine) -> SQL {
+        switch engine {
+        case .sqlite: "PRAGMA quick_check(20)"
+        case .postgres: "SELECT 'ok'"
+        }
+    }
+
+    /// Keeps others from changing the schema until the transaction ends; in SQLite the write transaction already does.
+    static func lockSchema(_ engine: Engine) -> SQL {
+        switch engine {
+        case .sqlite: "SELECT 1"
+        case .postgres: "SELECT pg_advisory_xact_lock(hashtext('atrium schema'), hashtext(current_schema()))"
+        }
+    }
+}
+
+/// Conditions on text and JSON by functions of our own, the same on both engines: SQLite has them from the driver
+/// (`StorageSQLite/SQLiteFunctions.swift`), PostgreSQL from a migration (`Migrations/SearchFunctions.swift`).
+extension SQL {
+    /// Substring, ignoring case in any script; `%` and `_` mean themselves.
+    static func contains(_ text: SQL, _ part: String, _ engine: Engine) -> SQL {
+        "\(.position(engine))(atrium_lower(\(text)), atrium_lower(\(part))) > 0"
+    }
+
+    /// Whether `column` contains `document` (partial objects, lists as sets).
+    static func jsonContains(_ column: SQL, _ document: String) -> SQL {
+        "atrium_json_contains(\(column), \(document))"
     }
 
     /// The text form of the value at a top-level key; null where it is missing or a JSON null.
-    static func jsonText(_ column: SQL, key: String, _ engine: Engine) -> SQL {
-        switch engine {
-        case .sqlite: "atrium_json_text(\(column), \(key))"
-        case .postgres: "CAST(\(column) AS jsonb) ->> CAST(\(key) AS text)"
-        }
+    static func jsonText(_ column: SQL, key: String) -> SQL {
+        "atrium_json_text(\(column), \(key))"
     }
 
     /// Compares a text that may be a number with one that is; null where it isn't.
-    static func comparesNumber(_ text: SQL, _ comparison: SQL, _ operand: String, _ engine: Engine) -> SQL {
-        switch engine {
-        case .sqlite: "atrium_compare_numbers(\(text), \(operand)) \(comparison) 0"
-        case .postgres:
-            """
-            CASE WHEN (\(text)) ~ '^\\s*[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]{1,4})?\\s*$'
-            THEN CAST((\(text)) AS numeric) \(comparison) CAST(\(operand) AS numeric) END
-            """
-        }
+    ///
+    /// PostgreSQL's numbers end somewhere: stored ones that are longer than anybody's are none there.
+    static func comparesNumber(_ text: SQL, _ comparison: SQL, _ operand: String) -> SQL {
+        "atrium_compare_numbers(\(text), \(operand)) \(comparison) 0"
     }
 }

@@ -1,39 +1,39 @@
-import Dispatch
-import Synchronization
-
 /// Lets write closures that arrive while a transaction runs share the next one.
 ///
 /// If a member of a group throws, the group is rolled back and its members run one by one: the happy path pays for no
-/// savepoint, and a failing member takes nobody with it. Nobody is answered before the commit is durable.
+/// savepoint, and a failing member takes nobody with it. Nobody is answered before the commit is durable, and nothing whose
+/// commit may have succeeded is run again.
 package final class GroupWriter: Sendable {
-    private let inbox = Mutex(Inbox())
-    private let lanes: [Lane]
-    private let maxGroup: Int
+    private let queue: LaneQueue<Job>
 
     /// - Parameters:
-    ///   - connections: one serial lane each; SQLite has one.
+    ///   - connections: one serial lane each, opened when it is first needed; SQLite has one.
     ///   - maxGroup: the most closures in one transaction.
-    package init(connections: [ConnectionSource], maxGroup: Int = 256) {
-        lanes = connections.enumerated().map { Lane(index: $0.offset, label: "writer", source: $0.element) }
-        self.maxGroup = maxGroup
-        inbox.withLock { $0.idleLanes = Array(lanes.indices) }
+    ///   - maxWait: how long a closure may wait for a lane before it fails as unavailable.
+    ///   - maxWaiting: how many may wait; one more fails at once.
+    package init(
+        connections: [ConnectionSource],
+        maxGroup: Int = 256,
+        maxWait: Duration = .seconds(10),
+        maxWaiting: Int = 10_000
+    ) {
+        queue = LaneQueue(
+            connections.enumerated().map { Lane(index: $0.offset, label: "writer", source: $0.element) },
+            .init(maxBatch: maxGroup, maxWait: maxWait, maxWaiting: maxWaiting),
+            run: Self.run,
+            fail: { $0.fail($1) }
+        )
     }
 
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            submit(
+            queue.submit(
                 Job(
                     run: { transaction in
                         let value = try body(transaction)
-                        return { error in
-                            if let error {
-                                continuation.resume(throwing: error)
-                            } else {
-                                continuation.resume(returning: value)
-                            }
-                        }
+                        return { continuation.resume(returning: value) }
                     },
                     fail: { continuation.resume(throwing: $0) }
                 )
@@ -41,84 +41,87 @@ package final class GroupWriter: Sendable {
         }
     }
 
-    /// Waits for what was submitted and refuses what comes later.
+    /// Does what was submitted and refuses what comes later.
     package func close() async {
-        inbox.withLock { $0.isClosed = true }
-        for lane in lanes { await lane.close() }
+        await queue.close()
     }
 
-    private func submit(_ job: Job) {
-        let decision = inbox.withLock { inbox -> Decision in
-            guard !inbox.isClosed else { return .refuse }
-            inbox.jobs.append(job)
-            guard let index = inbox.idleLanes.popLast() else { return .wait }
-            return .start(lanes[index])
-        }
-        switch decision {
-        case .refuse: job.fail(StorageError.unavailable("the store is closed"))
-        case .wait: break
-        case .start(let lane): lane.queue.async { self.drain(lane) }
+    @Sendable
+    private static func run(_ group: [Job], on lane: Lane) {
+        var outcome = attempt(group, on: lane, .write)
+        // Whoever was in the way has probably gone on by now.
+        if outcome.isConflict, group.count > 1 { outcome = attempt(group, on: lane, .write) }
+        switch outcome {
+        case .committed: return
+        case .failed(let error): for job in group { job.fail(error) }
+        case .rolledBack(let error) where group.count == 1 && !outcome.isConflict: group[0].fail(error)
+        case .rolledBack: for job in group { runAlone(job, on: lane) }
         }
     }
 
-    private func drain(_ lane: Lane) {
-        while let group = nextGroup(for: lane) {
-            do {
-                try lane.withConnection { connection in
-                    if !attempt(group, on: connection) {
-                        for job in group { _ = attempt([job], on: connection) }
-                    }
-                }
-            } catch {
-                for job in group { job.fail(error) }
-            }
+    /// How often a closure is run that other transactions are in the way of.
+    private static let maxAttempts = 3
+
+    private static func runAlone(_ job: Job, on lane: Lane) {
+        var outcome = attempt([job], on: lane, .patientWrite)
+        for _ in 1..<maxAttempts where outcome.isConflict { outcome = attempt([job], on: lane, .patientWrite) }
+        switch outcome {
+        case .committed: return
+        case .failed(let error), .rolledBack(let error): job.fail(error)
         }
     }
 
-    private func nextGroup(for lane: Lane) -> [Job]? {
-        inbox.withLock { inbox in
-            guard !inbox.jobs.isEmpty else {
-                inbox.idleLanes.append(lane.index)
-                return nil
-            }
-            let group = Array(inbox.jobs.prefix(maxGroup))
-            inbox.jobs.removeFirst(group.count)
-            return group
-        }
-    }
+    private enum Outcome {
+        case committed
+        /// Nothing of it is stored.
+        case rolledBack(any Error)
+        /// There is no connection, or it was lost during the commit, which may have succeeded.
+        case failed(any Error)
 
-    /// Runs the group in one transaction; `false` when it failed, was rolled back and its members still wait.
-    private func attempt(_ group: [Job], on connection: any Connection) -> Bool {
-        do {
-            try connection.begin(.write)
-            let transaction = Transaction(connection)
-            let finishes = try group.map { try $0.run(transaction) }
-            try connection.commit()
-            for finish in finishes { finish(nil) }
+        var isConflict: Bool {
+            guard case .rolledBack(let error) = self, case .serialization = error as? StorageError else { return false }
             return true
+        }
+    }
+
+    /// Runs the group in one transaction and answers its members if that is committed.
+    private static func attempt(_ group: [Job], on lane: Lane, _ mode: TransactionMode) -> Outcome {
+        do {
+            return try lane.withLiveConnection { try attempt(group, on: $0, mode) }
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    /// - Throws: when the connection was lost before the commit began.
+    private static func attempt(
+        _ group: [Job],
+        on connection: any Connection,
+        _ mode: TransactionMode
+    ) throws -> Outcome {
+        let answers: [@Sendable () -> Void]
+        do {
+            try connection.begin(mode)
+            let transaction = Transaction(connection)
+            answers = try group.map { try $0.run(transaction) }
         } catch {
             connection.rollback()
-            guard group.count == 1 else { return false }
-            group[0].fail(error)
-            return true
+            guard connection.isUsable else { throw error }
+            return .rolledBack(error)
         }
+        do {
+            try connection.commit()
+        } catch {
+            connection.rollback()
+            return connection.isUsable ? .rolledBack(error) : .failed(error)
+        }
+        for answer in answers { answer() }
+        return .committed
     }
 
     private struct Job: Sendable {
-        /// Runs the body and returns what resumes its caller once the commit has succeeded or failed.
-        let run: @Sendable (Transaction) throws -> @Sendable ((any Error)?) -> Void
+        /// Runs the body and returns what answers its caller once the commit has succeeded.
+        let run: @Sendable (Transaction) throws -> @Sendable () -> Void
         let fail: @Sendable (any Error) -> Void
-    }
-
-    private struct Inbox {
-        var jobs: [Job] = []
-        var idleLanes: [Int] = []
-        var isClosed = false
-    }
-
-    private enum Decision {
-        case refuse
-        case wait
-        case start(Lane)
     }
 }

@@ -23,13 +23,13 @@ extension Transaction {
         ) { try Invitation(&$0) }
     }
 
-    /// Returns the workspace's invitations that nobody has accepted, oldest first, `limit` at the most.
+    /// Returns the workspace's invitations that nobody has accepted, newest first, `limit` at the most.
     package func openInvitations(to workspace: Workspace, limit: Int) throws -> [Invitation] {
         try rows(
             """
             SELECT \(Invitation.columns) FROM invitations
             WHERE workspace_number = \(workspace.number) AND accepted_at IS NULL
-            ORDER BY number LIMIT \(Int64(limit))
+            ORDER BY number DESC LIMIT \(Int64(limit))
             """
         ) { try Invitation(&$0) }
     }
@@ -64,8 +64,26 @@ extension Transaction {
         ) { $0.integer() } ?? 0
     }
 
-    package func markAccepted(_ invitation: Invitation, at now: Instant) throws {
-        try run("UPDATE invitations SET accepted_at = \(now) WHERE number = \(invitation.number)")
+    /// Marks what can still be accepted of the person's invitations to the workspace: they are in it.
+    package func markInvitationsAccepted(of user: User, to workspace: Workspace, at now: Instant) throws {
+        try run(
+            """
+            UPDATE invitations SET accepted_at = \(now)
+            WHERE workspace_number = \(workspace.number) AND email = \(user.email) AND accepted_at IS NULL
+                AND expires_at > \(now)
+            """
+        )
+    }
+
+    /// Removes what an address let lapse, so that each has one open invitation to the workspace at the most.
+    package func deleteLapsedInvitations(of email: EmailAddress, to workspace: Workspace, at now: Instant) throws {
+        try run(
+            """
+            DELETE FROM invitations
+            WHERE workspace_number = \(workspace.number) AND email = \(email.text) AND accepted_at IS NULL
+                AND expires_at <= \(now)
+            """
+        )
     }
 
     package func delete(_ invitation: Invitation) throws {
@@ -74,8 +92,10 @@ extension Transaction {
 }
 
 extension Invitation {
+    /// With the inviter's address, which a statement that inserts could not join.
     static let columns: SQL = """
-        number, organization_id, workspace_number, email, role, invited_by, created_at, expires_at, accepted_at
+        number, organization_id, workspace_number, email, role, invited_by,
+        (SELECT u.email FROM users u WHERE u.id = invited_by), created_at, expires_at, accepted_at
         """
 
     init(_ row: inout Row) throws {
@@ -95,6 +115,7 @@ extension Invitation {
             target: target,
             email: email,
             invitedBy: row.optionalID(),
+            inviterEmail: row.optionalText(),
             createdAt: row.instant(),
             expiresAt: row.instant(),
             acceptedAt: row.optionalInstant()

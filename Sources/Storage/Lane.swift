@@ -18,7 +18,20 @@ package final class Lane: @unchecked Sendable {
     }
 
     /// Runs `body` with the lane's connection, opening it where there is none; call it on the lane's queue.
-    package func withConnection<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+    ///
+    /// A connection that was open before may have been lost since without anybody noticing; then `body` runs once more, on a
+    /// new one. It must have left nothing behind where it throws and the connection isn't usable any more.
+    package func withLiveConnection<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        let wasOpen = connection != nil
+        do {
+            return try withConnection(body)
+        } catch {
+            guard wasOpen, connection == nil else { throw error }
+            return try withConnection(body)
+        }
+    }
+
+    private func withConnection<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
         let connection = try self.connection ?? source()
         defer { self.connection = connection.isUsable ? connection : nil }
         return try body(connection)

@@ -61,7 +61,7 @@ extension Transaction {
         )
     }
 
-    /// Takes the person's place in the organization, and in its workspaces, away.
+    /// Takes the person's place in the organization, and in its workspaces, away; they hold none of their plans after that.
     package func removeMember(_ user: User.ID, from organization: Organization.ID) throws {
         try run("DELETE FROM organization_members WHERE organization_id = \(organization) AND user_id = \(user)")
         try run(
@@ -69,6 +69,12 @@ extension Transaction {
             DELETE FROM memberships WHERE user_id = \(user) AND workspace_number IN (
                 SELECT number FROM workspaces WHERE organization_id = \(organization)
             )
+            """
+        )
+        try run(
+            """
+            UPDATE workspaces SET plan_holder_id = NULL
+            WHERE plan_holder_id = \(user) AND organization_id = \(organization) AND deleted_at IS NULL
             """
         )
     }

@@ -4,6 +4,7 @@ extension Transaction {
     /// Removes up to `limit` rows of what was deleted before `cutoff`, and returns how many.
     ///
     /// Rows go before what they refer to, so that a purge can stop after any batch and go on from there.
+    /// Several copies of the server may purge at once; each takes rows that no other has.
     package func purge(deletedBefore cutoff: Instant, limit: Int) throws -> Int {
         let limit = Int64(limit)
         let workspaces: SQL = "SELECT number FROM workspaces WHERE deleted_at <= \(cutoff)"
@@ -12,6 +13,7 @@ extension Transaction {
                 """
                 DELETE FROM \(.name(table)) WHERE number IN (
                     SELECT number FROM \(.name(table)) WHERE workspace_number IN (\(workspaces)) LIMIT \(limit)
+                    \(.skipLocked(engine))
                 )
                 """
             )
@@ -21,7 +23,7 @@ extension Transaction {
             """
             DELETE FROM memberships WHERE (workspace_number, user_id) IN (
                 SELECT workspace_number, user_id FROM memberships
-                WHERE workspace_number IN (\(workspaces)) LIMIT \(limit)
+                WHERE workspace_number IN (\(workspaces)) LIMIT \(limit) \(.skipLocked(engine))
             )
             """
         )
@@ -33,7 +35,7 @@ extension Transaction {
         let numbers = try rows(
             """
             DELETE FROM workspaces WHERE number IN (
-                SELECT number FROM workspaces WHERE deleted_at <= \(cutoff) LIMIT \(limit)
+                SELECT number FROM workspaces WHERE deleted_at <= \(cutoff) LIMIT \(limit) \(.skipLocked(engine))
             )
             RETURNING number
             """

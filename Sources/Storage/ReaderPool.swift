@@ -1,22 +1,18 @@
-import Dispatch
-import Synchronization
-
 /// Runs read closures on a bounded number of connections; the rest wait in line for a bounded time.
 package final class ReaderPool: Sendable {
-    private let state = Mutex(State())
-    private let lanes: [Lane]
-    private let maxWait: Duration
-    private let maxWaiting: Int
+    private let queue: LaneQueue<Job>
 
     /// - Parameters:
-    ///   - connections: one serial lane each.
+    ///   - connections: one serial lane each, opened when it is first needed.
     ///   - maxWait: how long a closure may wait for a lane before it fails as unavailable.
     ///   - maxWaiting: how many may wait; one more fails at once.
     package init(connections: [ConnectionSource], maxWait: Duration = .seconds(5), maxWaiting: Int = 10_000) {
-        lanes = connections.enumerated().map { Lane(index: $0.offset, label: "reader", source: $0.element) }
-        self.maxWait = maxWait
-        self.maxWaiting = maxWaiting
-        state.withLock { $0.idleLanes = Array(lanes.indices.reversed()) }
+        queue = LaneQueue(
+            connections.enumerated().map { Lane(index: $0.offset, label: "reader", source: $0.element) },
+            .init(maxBatch: 1, maxWait: maxWait, maxWaiting: maxWaiting),
+            run: { jobs, lane in for job in jobs { job.run(lane) } },
+            fail: { $0.fail($1) }
+        )
     }
 
     /// Runs `body`, in a transaction of its own when `mode` is given.
@@ -25,12 +21,11 @@ package final class ReaderPool: Sendable {
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            submit(
+            queue.submit(
                 Job(
-                    deadline: .now + maxWait,
                     run: { lane in
                         continuation.resume(
-                            with: Result { try lane.withConnection { try Self.run(body, on: $0, mode) } }
+                            with: Result { try lane.withLiveConnection { try Self.run(body, on: $0, mode) } }
                         )
                     },
                     fail: { continuation.resume(throwing: $0) }
@@ -40,8 +35,7 @@ package final class ReaderPool: Sendable {
     }
 
     package func close() async {
-        state.withLock { $0.isClosed = true }
-        for lane in lanes { await lane.close() }
+        await queue.close()
     }
 
     private static func run<Value>(
@@ -50,8 +44,8 @@ package final class ReaderPool: Sendable {
         _ mode: TransactionMode?
     ) throws -> Value {
         guard let mode else { return try body(Transaction(connection)) }
-        try connection.begin(mode)
         do {
+            try connection.begin(mode)
             let value = try body(Transaction(connection))
             try connection.commit()
             return value
@@ -61,65 +55,8 @@ package final class ReaderPool: Sendable {
         }
     }
 
-    private func submit(_ job: Job) {
-        let lane: Lane?
-        do {
-            lane = try state.withLock { state -> Lane? in
-                guard !state.isClosed else { throw StorageError.unavailable("the store is closed") }
-                if let index = state.idleLanes.popLast() { return lanes[index] }
-                guard state.waiting.count - state.head < maxWaiting else {
-                    throw StorageError.unavailable("too many requests wait for the database")
-                }
-                state.waiting.append(job)
-                return nil
-            }
-        } catch {
-            job.fail(error)
-            return
-        }
-        if let lane { lane.queue.async { self.work(lane, first: job) } }
-    }
-
-    private func work(_ lane: Lane, first: Job) {
-        var job: Job? = first
-        while let current = job {
-            if current.deadline < .now {
-                current.fail(StorageError.unavailable("no database connection was free in time"))
-            } else {
-                current.run(lane)
-            }
-            job = state.withLock { $0.next(freeing: lane.index) }
-        }
-    }
-
     private struct Job: Sendable {
-        let deadline: ContinuousClock.Instant
         let run: @Sendable (Lane) -> Void
-        let fail: @Sendable (any Error) -> Void
-    }
-
-    private struct State {
-        var waiting: [Job] = []
-        /// Jobs before this index are done; the array is cut now and then, so that taking the next one is cheap.
-        var head = 0
-        var idleLanes: [Int] = []
-        var isClosed = false
-
-        mutating func next(freeing lane: Int) -> Job? {
-            guard head < waiting.count else {
-                waiting.removeAll(keepingCapacity: true)
-                head = 0
-                idleLanes.append(lane)
-                return nil
-            }
-            defer {
-                head += 1
-                if head > 512 {
-                    waiting.removeFirst(head)
-                    head = 0
-                }
-            }
-            return waiting[head]
-        }
+        let fail: @Sendable (StorageError) -> Void
     }
 }

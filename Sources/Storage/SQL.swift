@@ -36,8 +36,8 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
             text += literal
         }
 
-        package mutating func appendInterpolation(_ value: (some SQLBindable)?) {
-            values.append(value?.sqlValue ?? .null)
+        package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+            values.append(value?.sqlValue ?? .null(Value.sqlType))
             text += "$\(values.count)"
         }
 
@@ -61,19 +61,26 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
                 text += sql.text
                 return
             }
+            // Cut at each `$`: what follows begins with a number that is replaced, unless it stands in a literal.
             var next = sql.values.makeIterator()
-            var isPlaceholder = false
-            for character in sql.text {
-                if isPlaceholder, character.isNumber { continue }
-                isPlaceholder = character == "$"
-                if isPlaceholder, let value = next.next() {
-                    values.append(value)
-                    text += "$\(values.count)"
-                } else {
-                    text.append(character)
+            for (index, part) in sql.text.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
+                .enumerated()
+            {
+                guard index > 0 else {
+                    text += Substring(part)
+                    continue
                 }
+                guard part.first.map(Self.isDigit) ?? false, let value = next.next() else {
+                    text += "$" + Substring(part)
+                    continue
+                }
+                values.append(value)
+                text += "$\(values.count)"
+                text += Substring(part.drop(while: Self.isDigit))
             }
         }
+
+        private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
         /// Splices the words in which the two engines differ.
         package mutating func appendInterpolation(_ fragment: Fragment) {
@@ -85,45 +92,82 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
 extension SQL {
     /// Joins conditions with a word such as `AND`, each in parentheses.
     static func joined(_ parts: [SQL], by word: SQL) -> SQL {
-        guard let first = parts.first else { return "" }
-        return parts.dropFirst().reduce("(\(first))") { "\($0) \(word) (\($1))" }
+        SQL(joining: parts.map { "(\($0))" }, by: " \(word) ")
     }
+
+    /// Puts the separator between the parts.
+    init(joining parts: [SQL], by separator: SQL) {
+        var interpolation = StringInterpolation(literalCapacity: 0, interpolationCount: parts.count)
+        for (index, part) in parts.enumerated() {
+            if index > 0 { interpolation.appendInterpolation(separator) }
+            interpolation.appendInterpolation(part)
+        }
+        self.init(stringInterpolation: interpolation)
+    }
+}
+
+/// The kinds of value that the databases know.
+package enum SQLType: Sendable {
+    case integer
+    case real
+    case text
 }
 
 /// A value as the databases know it.
 package enum SQLValue: Equatable, Sendable {
-    case null
+    /// No value, of a kind all the same: PostgreSQL can't always tell from the statement which one it would be.
+    case null(SQLType)
     case integer(Int64)
     case real(Double)
     case text(String)
 }
 
+extension SQLValue {
+    package var type: SQLType {
+        switch self {
+        case .null(let type): type
+        case .integer: .integer
+        case .real: .real
+        case .text: .text
+        }
+    }
+}
+
 /// What can stand in an interpolation.
 package protocol SQLBindable {
+    static var sqlType: SQLType { get }
     var sqlValue: SQLValue { get }
 }
 
 extension String: SQLBindable {
+    package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(self) }
 }
 extension Int64: SQLBindable {
+    package static var sqlType: SQLType { .integer }
     package var sqlValue: SQLValue { .integer(self) }
 }
 extension Bool: SQLBindable {
+    package static var sqlType: SQLType { .integer }
     package var sqlValue: SQLValue { .integer(self ? 1 : 0) }
 }
 extension Identifier: SQLBindable {
+    package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(rawValue) }
 }
 extension Instant: SQLBindable {
+    package static var sqlType: SQLType { .integer }
     package var sqlValue: SQLValue { .integer(microsecondsSinceEpoch) }
 }
 extension RawJSON: SQLBindable {
+    package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(text) }
 }
 extension Role: SQLBindable {
+    package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(name) }
 }
 extension OrganizationRole: SQLBindable {
+    package static var sqlType: SQLType { .text }
     package var sqlValue: SQLValue { .text(name) }
 }

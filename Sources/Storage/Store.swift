@@ -20,6 +20,11 @@ package protocol Store: Sendable {
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value
 
+    /// Runs `body` in a transaction of its own that may take as long as it takes: for changes of the schema.
+    func alter<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value
+
     /// Ends every connection; calls that are still waiting fail.
     func close() async
 }

@@ -18,8 +18,13 @@ package protocol Connection: AnyObject {
 }
 
 package enum TransactionMode: Sendable {
-    /// Takes the right to write at once, so that a read inside can't go stale before the write.
+    /// For changes; where the engine has one writer, a read inside can't go stale before the write.
+    ///
+    /// Gives up with ``StorageError/serialization(_:)`` soon after another transaction is in the way, because whoever shares
+    /// this one waits too.
     case write
+    /// The same, but waits for others as long as a statement may take.
+    case patientWrite
     /// One consistent view of everything.
     case snapshot
 }

@@ -38,6 +38,9 @@ package struct WorkspaceRow: Equatable, Sendable {
 
 extension Transaction {
     /// Returns the new workspace, or `nil` when its slug is taken or its creator already holds a planned workspace.
+    ///
+    /// It looks before it inserts, because on PostgreSQL an insertion that comes to nothing uses a number up; what decides is
+    /// the conflict.
     package func insertIfSlugIsFree(_ new: NewWorkspace) throws -> Workspace? {
         let draft = new.draft
         let slug = draft.slug ?? new.id.rawValue
@@ -48,11 +51,15 @@ extension Transaction {
             INSERT INTO workspaces (
                 id, organization_id, slug, title, description, metadata, configuration, settings, onboarding, integrations,
                 plan, plan_holder_id, trial_ends_at, creator_id, created_at, updated_at
-            ) VALUES (
+            )
+            SELECT
                 \(new.id), \(new.organizationID), \(slug), \(title), \(draft.description), \(draft.metadata),
                 \(draft.configuration), '{}', '{}', \(new.integrations), \(new.plan.name),
                 \(draft.takesPlanOfCreator ? new.creatorID : nil), \(trialEndsAt), \(new.creatorID), \(new.createdAt),
                 \(new.createdAt)
+            WHERE NOT EXISTS (
+                SELECT 1 FROM workspaces
+                WHERE organization_id = \(new.organizationID) AND slug = \(slug) AND deleted_at IS NULL
             )
             ON CONFLICT DO NOTHING
             RETURNING number
@@ -81,16 +88,22 @@ extension Transaction {
     }
 
     /// Returns the living workspace of the organization with the explicit role of `user` in it.
+    ///
+    /// - Parameter isChanging: whether the workspace's values are to be stored after a look at them: then nobody else changes
+    ///   them until the transaction ends.
     package func workspace(
         _ reference: WorkspaceReference,
         in organization: Organization.ID,
-        for user: User.ID?
+        for user: User.ID?,
+        isChanging: Bool = false
     ) throws -> WorkspaceRow? {
-        try first(
+        let lock: SQL = isChanging ? "\(.forUpdate(of: "w", engine))" : ""
+        return try first(
             """
             SELECT \(Workspace.columns), m.role FROM workspaces w
             LEFT JOIN memberships m ON m.workspace_number = w.number AND m.user_id = \(user)
             WHERE w.organization_id = \(organization) AND \(reference.condition) AND w.deleted_at IS NULL
+            \(lock)
             """
         ) { try WorkspaceRow(&$0) }
     }
@@ -109,10 +122,17 @@ extension Transaction {
         )
     }
 
-    /// Hides the workspace from every read; its slug is free at once.
-    package func markDeleted(_ workspace: Workspace, at now: Instant) throws {
-        try run("UPDATE workspaces SET deleted_at = \(now) WHERE number = \(workspace.number)")
+    /// Hides the workspace from every read, its slug is free at once; returns whether nobody else had done so before.
+    package func markDeleted(_ workspace: Workspace, at now: Instant) throws -> Bool {
+        let deleted = try first(
+            """
+            UPDATE workspaces SET deleted_at = \(now) WHERE number = \(workspace.number) AND deleted_at IS NULL
+            RETURNING 1
+            """
+        ) { $0.integer() }
+        guard deleted != nil else { return false }
         try adjust(.workspaces(workspace.organizationID), by: -1)
+        return true
     }
 
     /// Returns whether the person holds a living planned workspace.
@@ -122,24 +142,29 @@ extension Transaction {
         ) { $0.integer() } != nil
     }
 
-    /// Returns whether somebody holds the workspace's plan.
-    package func isPlanHeld(_ workspace: Workspace) throws -> Bool {
+    /// Returns whether the person holds this workspace's plan.
+    package func holdsPlan(_ user: User.ID, of workspace: Workspace) throws -> Bool {
         try first(
-            "SELECT 1 FROM workspaces WHERE number = \(workspace.number) AND plan_holder_id IS NOT NULL"
+            "SELECT 1 FROM workspaces WHERE number = \(workspace.number) AND plan_holder_id = \(user)"
         ) { $0.integer() } != nil
     }
 
-    /// Makes `user` the holder of the workspace's plan where it has one.
-    package func movePlan(of workspace: Workspace, to user: User.ID) throws {
+    /// Makes `user` the holder of the workspace's plan, or nobody, where `holder` is it.
+    package func movePlan(of workspace: Workspace, from holder: User.ID, to user: User.ID?) throws {
         try run(
             """
             UPDATE workspaces SET plan_holder_id = \(user)
-            WHERE number = \(workspace.number) AND plan_holder_id IS NOT NULL
+            WHERE number = \(workspace.number) AND plan_holder_id = \(holder)
             """
         )
     }
 
-    /// Keeps other writers from changing the workspace's people until the transaction ends.
+    /// Keeps other writers from deciding on the workspaces of this person until the transaction ends.
+    package func lockPlan(of user: User.ID) throws {
+        try run("SELECT 1 FROM users WHERE id = \(user) \(.forUpdate(engine))")
+    }
+
+    /// Keeps other writers from changing the number of the workspace's people or agents until the transaction ends.
     package func lockPeople(of workspace: Workspace) throws {
         try run("SELECT 1 FROM workspaces WHERE number = \(workspace.number) \(.forUpdate(engine))")
     }

@@ -47,7 +47,7 @@ final class SQLiteConnection: Connection {
     }
 
     func begin(_ mode: TransactionMode) throws {
-        try execute(mode == .write ? "BEGIN IMMEDIATE" : "BEGIN") { _ in }
+        try execute(mode == .snapshot ? "BEGIN" : "BEGIN IMMEDIATE") { _ in }
     }
 
     func commit() throws {

@@ -18,7 +18,7 @@ enum SQLiteFunctions {
         guard let document = String.fromDatabaseValue(arguments[0]), let key = String.fromDatabaseValue(arguments[1]),
             let value = RawJSON(trusted: document).value[key], !value.isNull
         else { return nil }
-        return value.stringValue ?? value.raw.text
+        return value.textForm
     }
 
     /// `atrium_compare_numbers(a, b)`: -1, 0 or 1, exactly; null where one is no number.

@@ -51,6 +51,12 @@ package struct SQLiteStore: Store {
         try await writer.write(body)
     }
 
+    package func alter<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        try await writer.write(body)
+    }
+
     package func close() async {
         await readers.close()
         await writer.close()

@@ -1,5 +1,6 @@
 import Foundation
 package import Storage
+import StoragePostgres
 import StorageSQLite
 
 /// A store to run a test on.
@@ -7,14 +8,21 @@ import StorageSQLite
 /// Tests take it as an argument, so each runs once for each store.
 package enum Backend: String, CaseIterable, Sendable {
     case sqlite
+    /// There where `ATRIUM_TEST_POSTGRES` names a throwaway server, as `scripts/with-postgres` starts one.
+    case postgres
 
-    package static var available: [Backend] { [.sqlite] }
+    package static let available: [Backend] = PostgresServer.url == nil ? [.sqlite] : [.sqlite, .postgres]
 
     /// Makes an empty, migrated store that nobody else uses.
     package func makeStore() async throws -> any Store {
-        let store = try SQLiteStore(path: Self.temporaryPath(), synchronous: .off)
-        try await store.migrate()
-        return store
+        switch self {
+        case .sqlite:
+            let store = try SQLiteStore(path: Self.temporaryPath(), synchronous: .off)
+            try await store.migrate()
+            return store
+        case .postgres:
+            return try await PostgresServer.makeStore()
+        }
     }
 
     /// A path for a file that nobody else uses; the folder goes when the machine cleans its temporary files.

@@ -2,7 +2,7 @@ package import Logging
 import ServiceLifecycle
 
 /// Does something now, then again and again, and once more before the server stops.
-package struct PeriodicService: Service {
+package struct PeriodicService: Service, CustomStringConvertible {
     private let name: String
     private let interval: Duration
     private let logger: Logger
@@ -29,6 +29,8 @@ package struct PeriodicService: Service {
         }
         await perform()
     }
+
+    package var description: String { name }
 
     /// A failure is told and the next round tries again: the store may be away for a while.
     private func perform() async {

@@ -10,7 +10,7 @@ import Testing
 
     @Test func nothingIsNullAndMatchesNothing() {
         let absent: String? = nil
-        #expect(("a = \(absent)" as SQL).values == [.null])
+        #expect(("a = \(absent)" as SQL).values == [.null(.text)])
         #expect(("a IN (\(each: [String]()))" as SQL).text == "a IN (NULL)")
     }
 

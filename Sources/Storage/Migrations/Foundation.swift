@@ -3,17 +3,17 @@
 /// Rows that many others refer to are known by an ascending `number`; what clients name has its text id beside it.
 @Sendable
 func foundation(_ engine: Engine) -> [SQL] {
-    organizationTables(engine) + workspaceTables(engine) + credentialTables(engine)
+    organizationTables(engine) + workspaceTables(engine) + credentialTables(engine) + searchFunctions(engine)
 }
 
 private func organizationTables(_ engine: Engine) -> [SQL] {
     [
         """
         CREATE TABLE organizations (
-            id TEXT PRIMARY KEY,
-            name TEXT NOT NULL,
-            description TEXT,
-            slug TEXT NOT NULL,
+            id \(.text(engine)) PRIMARY KEY,
+            name \(.text(engine)) NOT NULL,
+            description \(.text(engine)),
+            slug \(.text(engine)) NOT NULL,
             is_default BIGINT NOT NULL,
             created_at BIGINT NOT NULL,
             updated_at BIGINT NOT NULL,
@@ -26,18 +26,18 @@ private func organizationTables(_ engine: Engine) -> [SQL] {
         """
         CREATE TABLE users (
             number \(.identityColumn(engine)),
-            id TEXT NOT NULL UNIQUE,
-            email TEXT NOT NULL UNIQUE,
-            name TEXT,
+            id \(.text(engine)) NOT NULL UNIQUE,
+            email \(.text(engine)) NOT NULL UNIQUE,
+            name \(.text(engine)),
             is_local BIGINT NOT NULL,
             created_at BIGINT NOT NULL
         )
         """,
         """
         CREATE TABLE organization_members (
-            organization_id TEXT NOT NULL REFERENCES organizations (id),
-            user_id TEXT NOT NULL REFERENCES users (id),
-            role TEXT NOT NULL,
+            organization_id \(.text(engine)) NOT NULL REFERENCES organizations (id),
+            user_id \(.text(engine)) NOT NULL REFERENCES users (id),
+            role \(.text(engine)) NOT NULL,
             created_at BIGINT NOT NULL,
             PRIMARY KEY (organization_id, user_id)
         )
@@ -51,21 +51,21 @@ private func workspaceTables(_ engine: Engine) -> [SQL] {
         """
         CREATE TABLE workspaces (
             number \(.identityColumn(engine)),
-            id TEXT NOT NULL UNIQUE,
-            organization_id TEXT NOT NULL REFERENCES organizations (id),
-            slug TEXT NOT NULL,
-            title TEXT NOT NULL,
-            description TEXT,
-            metadata TEXT NOT NULL,
-            configuration TEXT NOT NULL,
-            settings TEXT NOT NULL,
-            onboarding TEXT NOT NULL,
+            id \(.text(engine)) NOT NULL UNIQUE,
+            organization_id \(.text(engine)) NOT NULL REFERENCES organizations (id),
+            slug \(.text(engine)) NOT NULL,
+            title \(.text(engine)) NOT NULL,
+            description \(.text(engine)),
+            metadata \(.text(engine)) NOT NULL,
+            configuration \(.text(engine)) NOT NULL,
+            settings \(.text(engine)) NOT NULL,
+            onboarding \(.text(engine)) NOT NULL,
             onboarding_completed_at BIGINT,
-            integrations TEXT NOT NULL,
-            plan TEXT NOT NULL,
-            plan_holder_id TEXT REFERENCES users (id),
+            integrations \(.text(engine)) NOT NULL,
+            plan \(.text(engine)) NOT NULL,
+            plan_holder_id \(.text(engine)) REFERENCES users (id),
             trial_ends_at BIGINT,
-            creator_id TEXT REFERENCES users (id),
+            creator_id \(.text(engine)) REFERENCES users (id),
             created_at BIGINT NOT NULL,
             updated_at BIGINT NOT NULL,
             deleted_at BIGINT
@@ -84,8 +84,8 @@ private func workspaceTables(_ engine: Engine) -> [SQL] {
         """
         CREATE TABLE memberships (
             workspace_number BIGINT NOT NULL REFERENCES workspaces (number),
-            user_id TEXT NOT NULL REFERENCES users (id),
-            role TEXT NOT NULL,
+            user_id \(.text(engine)) NOT NULL REFERENCES users (id),
+            role \(.text(engine)) NOT NULL,
             created_at BIGINT NOT NULL,
             workspace_created_at BIGINT NOT NULL,
             PRIMARY KEY (workspace_number, user_id)
@@ -96,9 +96,9 @@ private func workspaceTables(_ engine: Engine) -> [SQL] {
         CREATE TABLE peers (
             number \(.identityColumn(engine)),
             workspace_number BIGINT NOT NULL REFERENCES workspaces (number),
-            slug TEXT NOT NULL,
-            metadata TEXT NOT NULL,
-            configuration TEXT NOT NULL,
+            slug \(.text(engine)) NOT NULL,
+            metadata \(.text(engine)) NOT NULL,
+            configuration \(.text(engine)) NOT NULL,
             created_at BIGINT NOT NULL,
             UNIQUE (workspace_number, slug)
         )
@@ -106,7 +106,7 @@ private func workspaceTables(_ engine: Engine) -> [SQL] {
         "CREATE INDEX peers_created_at_idx ON peers (workspace_number, created_at, number)",
         """
         CREATE TABLE counts (
-            scope TEXT NOT NULL,
+            scope \(.text(engine)) NOT NULL,
             slot BIGINT NOT NULL,
             value BIGINT NOT NULL,
             PRIMARY KEY (scope, slot)
@@ -119,15 +119,15 @@ private func credentialTables(_ engine: Engine) -> [SQL] {
     [
         """
         CREATE TABLE api_keys (
-            id TEXT PRIMARY KEY,
-            secret_hash TEXT NOT NULL,
-            name TEXT,
-            organization_id TEXT NOT NULL REFERENCES organizations (id),
-            user_id TEXT REFERENCES users (id),
-            workspace_slug TEXT,
-            peer_slug TEXT,
-            session_slug TEXT,
-            role TEXT,
+            id \(.text(engine)) PRIMARY KEY,
+            secret_hash \(.text(engine)) NOT NULL,
+            name \(.text(engine)),
+            organization_id \(.text(engine)) NOT NULL REFERENCES organizations (id),
+            user_id \(.text(engine)) REFERENCES users (id),
+            workspace_slug \(.text(engine)),
+            peer_slug \(.text(engine)),
+            session_slug \(.text(engine)),
+            role \(.text(engine)),
             is_read_only BIGINT NOT NULL,
             created_at BIGINT NOT NULL,
             expires_at BIGINT,
@@ -140,11 +140,11 @@ private func credentialTables(_ engine: Engine) -> [SQL] {
         """
         CREATE TABLE invitations (
             number \(.identityColumn(engine)),
-            organization_id TEXT NOT NULL REFERENCES organizations (id),
+            organization_id \(.text(engine)) NOT NULL REFERENCES organizations (id),
             workspace_number BIGINT REFERENCES workspaces (number),
-            email TEXT NOT NULL,
-            role TEXT NOT NULL,
-            invited_by TEXT REFERENCES users (id),
+            email \(.text(engine)) NOT NULL,
+            role \(.text(engine)) NOT NULL,
+            invited_by \(.text(engine)) REFERENCES users (id),
             created_at BIGINT NOT NULL,
             expires_at BIGINT NOT NULL,
             accepted_at BIGINT

@@ -11,34 +11,40 @@ extension Store {
     /// - Throws: ``StorageError/schema(_:)`` when the database was written by a newer binary.
     @discardableResult
     package func migrate() async throws -> (from: Int, to: Int) {
-        let from = try await write { transaction in
-            try transaction.run("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")
-            return try transaction.schemaVersion()
-        }
+        let from = try await alter { try $0.migrateOnce() }
         guard from <= migrations.count else {
             throw StorageError.schema(
                 "the database has schema version \(from), this binary knows \(migrations.count); run a newer atrium"
             )
         }
-        for version in from..<migrations.count {
-            try await write { transaction in
-                try transaction.run("\(.lockTable("schema_version", transaction.engine))")
-                guard try transaction.schemaVersion() == version else { return }
-                for statement in migrations[version](transaction.engine) { try transaction.run(statement) }
-                try transaction.run("INSERT INTO schema_version (version) VALUES (\(Int64(version + 1)))")
-            }
-        }
+        var version = from + 1
+        while version < migrations.count { version = try await alter { try $0.migrateOnce() } + 1 }
         return (from, migrations.count)
     }
 
     /// The version of the database's schema; 0 for an empty database.
     package func schemaVersion() async throws -> Int {
-        try await read { try $0.schemaVersion() }
+        try await read { try $0.schemaVersion() ?? 0 }
     }
 }
 
 extension Transaction {
-    fileprivate func schemaVersion() throws -> Int {
-        try first("SELECT COUNT(*) FROM schema_version") { Int($0.integer()) } ?? 0
+    /// Applies the next migration, if there is one, and returns the version before it.
+    fileprivate func migrateOnce() throws -> Int {
+        // Whoever comes second waits here, and then sees what the first has done.
+        try run(.lockSchema(engine))
+        let version = try schemaVersion()
+        if version == nil { try run("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)") }
+        let current = version ?? 0
+        guard current < migrations.count else { return current }
+        for statement in migrations[current](engine) { try run(statement) }
+        try run("INSERT INTO schema_version (version) VALUES (\(Int64(current + 1)))")
+        return current
+    }
+
+    /// The version of the schema; `nil` where there is none.
+    fileprivate func schemaVersion() throws -> Int? {
+        guard try first(.table("schema_version", engine), { $0.integer() }) != nil else { return nil }
+        return try first("SELECT COUNT(*) FROM schema_version") { Int($0.integer()) }
     }
 }

@@ -56,7 +56,8 @@ def test_metrics_are_prometheus_text(client):
     client.post("/v2/workspaces/list", {})
     answer = client.get("/metrics")
     assert answer.status == 200 and answer.headers["content-type"].startswith("text/plain")
-    sample = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})? [-+0-9.eE]+(Inf|NaN)?( \d+)?$|[a-zA-Z_:].* NaN$")
+    labels = r'''(\{(\w+="([^"\\]|\\.)*",?)*\})?'''
+    sample = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*" + labels + r" ([-+0-9.eE]+|[+-]Inf|NaN)( \d+)?$")
     lines = answer.body.decode().splitlines()
     assert any(line and not line.startswith("#") for line in lines)
     for line in lines:

@@ -1,0 +1,163 @@
+import Domain
+import Foundation
+import Storage
+
+/// Looks whether a server with these settings would run; changes nothing.
+package struct Diagnosis: Sendable {
+    private let settings: Settings
+
+    package init(_ settings: Settings) {
+        self.settings = settings
+    }
+
+    /// Everything that was looked at, in the order in which a server needs it.
+    package func findings() async -> [Finding] {
+        var findings = [safety, dataDirectory]
+        findings += await database()
+        return findings + [diskSpace, port, clock]
+    }
+
+    private var safety: Finding {
+        do {
+            try settings.validate()
+        } catch {
+            return Finding("settings", .failed, error.description)
+        }
+        guard settings.isAuthenticationOn else {
+            guard settings.isLoopback else {
+                let detail = "authentication is off: whoever reaches \(settings.host) is the owner; --auth ends that"
+                return Finding("settings", .warning, detail)
+            }
+            return Finding("settings", .ok, "authentication is off; only this machine can connect, as the owner")
+        }
+        let tokens =
+            settings.tokenSecret == nil ? "API keys; Honcho tokens need AUTH_JWT_SECRET" : "API keys and Honcho tokens"
+        if let secret = settings.tokenSecret, secret.utf8.count < 32 {
+            return Finding("settings", .warning, "AUTH_JWT_SECRET is short; use 32 random bytes or more")
+        }
+        return Finding("settings", .ok, "authentication is on, by \(tokens)")
+    }
+
+    private var dataDirectory: Finding {
+        let name = "data directory"
+        guard let path = try? settings.sqlitePath() else { return Finding(name, .ok, "not used") }
+        let directory = URL(filePath: path).deletingLastPathComponent().standardizedFileURL.path
+        var isDirectory = ObjCBool(false)
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory) else {
+            return Finding(name, .ok, "\(directory) is not there yet; atrium serve makes it")
+        }
+        guard isDirectory.boolValue else {
+            return Finding(name, .failed, "\(directory) is no directory; name another one with --data")
+        }
+        guard FileManager.default.isWritableFile(atPath: directory) else {
+            return Finding(
+                name,
+                .failed,
+                "\(directory) can't be written by this user; change its owner (chown) or mode"
+            )
+        }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: directory)
+        let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        guard mode & 0o007 == 0 else {
+            return Finding(name, .warning, "\(directory) is open to every user of this machine; chmod 700 closes it")
+        }
+        return Finding(name, .ok, "\(directory) can be written")
+    }
+
+    private func database() async -> [Finding] {
+        guard !settings.usesDatabaseServer else { return await examineStore() }
+        let path: String
+        do {
+            path = try settings.sqlitePath()
+        } catch {
+            return [Finding("database", .failed, error.description)]
+        }
+        guard FileManager.default.fileExists(atPath: path) else {
+            return [Finding("database", .ok, "there is none yet; atrium serve makes it")]
+        }
+        return await examineStore()
+    }
+
+    private func examineStore() async -> [Finding] {
+        do {
+            let store = try settings.openStore()
+            let findings = await examine(store)
+            await store.close()
+            return findings
+        } catch {
+            return [Finding("database", .failed, Explanation(error, settings).description)]
+        }
+    }
+
+    private func examine(_ store: any Store) async -> [Finding] {
+        do {
+            let version = try await store.schemaVersion()
+            let faults = try await store.faults()
+            return [schema(version), integrity(faults)]
+        } catch {
+            return [Finding("database", .failed, Explanation(error, settings).description)]
+        }
+    }
+
+    private func schema(_ version: Int) -> Finding {
+        let known = currentSchemaVersion
+        if version > known {
+            return Finding("schema", .failed, "version \(version), this binary knows \(known); run a newer atrium")
+        }
+        if version < known {
+            return Finding("schema", .warning, "version \(version) of \(known); atrium migrate brings it up to date")
+        }
+        return Finding("schema", .ok, "version \(version), up to date")
+    }
+
+    private func integrity(_ faults: [String]) -> Finding {
+        guard let first = faults.first else {
+            return Finding("integrity", .ok, "\(settings.storeDescription) is sound")
+        }
+        let count = faults.count == 1 ? "" : " and \(faults.count - 1) more"
+        return Finding("integrity", .failed, "\(first)\(count); stop the server and put a backup in the file's place")
+    }
+
+    private var diskSpace: Finding {
+        let name = "disk space"
+        guard let path = try? settings.sqlitePath(), let free = Self.freeBytes(for: path) else {
+            return Finding(name, .ok, "not known here")
+        }
+        let megabytes = free / 1_000_000
+        if megabytes < 100 { return Finding(name, .failed, "\(megabytes) MB are free; make room") }
+        if megabytes < 1000 { return Finding(name, .warning, "\(megabytes) MB are free; make room soon") }
+        return Finding(name, .ok, "\(megabytes / 1000) GB are free")
+    }
+
+    /// Free bytes on the disk of the nearest directory above `path` that exists.
+    private static func freeBytes(for path: String) -> Int64? {
+        var directory = URL(filePath: path).standardizedFileURL.deletingLastPathComponent()
+        while !FileManager.default.fileExists(atPath: directory.path), directory.path != "/" {
+            directory.deleteLastPathComponent()
+        }
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory.path)
+        return (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
+    }
+
+    private var port: Finding {
+        let place = "\(settings.host):\(settings.port)"
+        switch PortProbe(host: settings.host, port: settings.port).state() {
+        case .free: return Finding("port", .ok, "\(place) is free")
+        case .atrium: return Finding("port", .ok, "an Atrium server answers on \(place)")
+        case .refused(let error): return Finding("port", .failed, Explanation(error, settings).description)
+        }
+    }
+
+    private var clock: Finding {
+        let now = Date()
+        // The day of this code's first line: no clock that is right is before it.
+        guard now.timeIntervalSince1970 > 1_760_000_000 else {
+            return Finding("clock", .failed, "it is \(now) here; set the machine's clock, tokens expire by it")
+        }
+        let attributes = (try? settings.sqlitePath()).flatMap { try? FileManager.default.attributesOfItem(atPath: $0) }
+        if let written = attributes?[.modificationDate] as? Date, written.timeIntervalSince(now) > 60 {
+            return Finding("clock", .failed, "it is \(now), but the database was written at \(written); set the clock")
+        }
+        return Finding("clock", .ok, "\(now)")
+    }
+}

@@ -1,0 +1,37 @@
+import CLibPQ
+import Storage
+
+/// One row of a result in text format, which measures as fast as the binary one and reads the same for every type.
+struct PostgresRow: RowSource {
+    let result: OpaquePointer
+    let index: Int32
+
+    func isNull(_ column: Int) -> Bool {
+        PQgetisnull(result, index, Int32(column)) == 1
+    }
+
+    func integer(_ column: Int) -> Int64 {
+        let digits = bytes(column)
+        guard let first = digits.first else { return 0 }
+        // A truth value, which SQLite has as a number.
+        if first == UInt8(ascii: "t") { return 1 }
+        let isNegative = first == UInt8(ascii: "-")
+        var value: Int64 = 0
+        for byte in digits.dropFirst(isNegative ? 1 : 0) {
+            guard (0x30...0x39).contains(byte) else { break }
+            // Downwards, because the smallest number has no positive counterpart.
+            value = value &* 10 &- Int64(byte - 0x30)
+        }
+        return isNegative ? value : 0 &- value
+    }
+
+    func text(_ column: Int) -> String {
+        String(decoding: bytes(column), as: UTF8.self)
+    }
+
+    private func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8> {
+        let count = Int(PQgetlength(result, index, Int32(column)))
+        let start = UnsafeRawPointer(PQgetvalue(result, index, Int32(column)))
+        return UnsafeBufferPointer(start: start?.assumingMemoryBound(to: UInt8.self), count: count)
+    }
+}

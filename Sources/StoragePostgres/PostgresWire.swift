@@ -1,0 +1,173 @@
+import CLibPQ
+import Glibc
+import Storage
+
+/// A libpq connection in pipeline mode: commands are queued, sent together and answered in their order.
+///
+/// Nothing is waited for without an end: libpq's own calls would hang for as long as a frozen server does.
+final class PostgresWire {
+    /// What is done with a command's result.
+    enum Expectation {
+        case nothing
+        case result
+        /// The statement of that text is prepared, if all goes well.
+        case preparation(String)
+        /// The end of what was sent together; the next command is run even if one before has failed.
+        case sync
+    }
+
+    /// What the server answered to all that was sent.
+    struct Answer {
+        /// The result of the command that expected one, or the first failure.
+        var result: Result<PostgresResult, StorageError> = .failure(outOfStep)
+        /// Statements that were to be prepared and were not.
+        var unprepared: [String] = []
+    }
+
+    /// Whether the connection is of no use any more.
+    private(set) var isLost = false
+
+    private let handle: OpaquePointer
+    private let answerTimeout: Duration?
+    private var outstanding: [Expectation] = []
+
+    /// - Parameter answerTimeout: after that the server is taken for dead; `nil` waits forever.
+    init(_ parameters: [String: String], answerTimeout: Duration?) throws(StorageError) {
+        handle = try Self.connect(parameters)
+        self.answerTimeout = answerTimeout
+        // Whatever the server remarks upon would go to standard error.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { throw lost() }
+    }
+
+    deinit {
+        PQfinish(handle)
+    }
+
+    private static func connect(_ parameters: [String: String]) throws(StorageError) -> OpaquePointer {
+        let keywords = parameters.map { strdup($0.key) }
+        let values = parameters.map { strdup($0.value) }
+        defer { for text in keywords + values { free(text) } }
+        let handle = PQconnectdbParams(keywords.map { UnsafePointer($0) } + [nil], values.map { UnsafePointer($0) } + [nil], 0)
+        guard let handle else { throw StorageError.unavailable("out of memory") }
+        guard PQstatus(handle) == CONNECTION_OK else {
+            let message = String(cString: PQerrorMessage(handle)).trimmedLine
+            PQfinish(handle)
+            throw StorageError.unavailable(message)
+        }
+        return handle
+    }
+
+    var serverEncoding: String { PQparameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? "" }
+    var processID: Int32 { PQbackendPID(handle) }
+
+    /// Whether no transaction is open.
+    var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
+
+    /// Queues a command without values that is too rare to be prepared.
+    func send(_ text: String, expecting expectation: Expectation = .nothing) throws(StorageError) {
+        try queue(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 0), expectation)
+    }
+
+    func prepare(_ statement: PreparedStatement, _ text: String) throws(StorageError) {
+        let count = Int32(statement.types.count)
+        try queue(PQsendPrepare(handle, statement.name, text, count, statement.types), .preparation(text))
+    }
+
+    func send(
+        _ statement: PreparedStatement,
+        _ values: [SQLValue],
+        by buffer: inout ParameterBuffer,
+        expecting expectation: Expectation
+    ) throws(StorageError) {
+        let code = buffer.withValues(values) { values, lengths, formats, count in
+            PQsendQueryPrepared(handle, statement.name, count, values, lengths, formats, 0)
+        }
+        try queue(code, expectation)
+    }
+
+    /// Sends what is queued; a failure in it does not reach beyond here.
+    func sync() throws(StorageError) {
+        try queue(PQpipelineSync(handle), .sync)
+        try flush()
+    }
+
+    /// Waits for the answers to everything that was sent.
+    func receive() throws(StorageError) -> Answer {
+        var answer = Answer()
+        var failure: StorageError?
+        for expectation in outstanding {
+            guard let result = try nextResult() else { throw lost() }
+            switch result.status {
+            case PGRES_PIPELINE_SYNC: continue
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+                if case .result = expectation { answer.result = .success(result) }
+            default:
+                if case .preparation(let text) = expectation { answer.unprepared.append(text) }
+                // The commands after a failed one say no more than that they were not run.
+                if failure == nil { failure = error(of: result) }
+            }
+            // A command's results end with none.
+            guard try nextResult() == nil else { throw lost() }
+        }
+        outstanding.removeAll(keepingCapacity: true)
+        if let failure { answer.result = .failure(failure) }
+        return answer
+    }
+
+    private func queue(_ code: Int32, _ expectation: Expectation) throws(StorageError) {
+        guard code == 1 else { throw lost() }
+        outstanding.append(expectation)
+    }
+
+    private func nextResult() throws(StorageError) -> PostgresResult? {
+        while PQisBusy(handle) == 1 {
+            try wait(for: Int16(POLLIN))
+            guard PQconsumeInput(handle) == 1 else { throw lost() }
+        }
+        return PQgetResult(handle).map(PostgresResult.init)
+    }
+
+    private func flush() throws(StorageError) {
+        while true {
+            switch PQflush(handle) {
+            case 0: return
+            case 1:
+                // A server that can't get rid of its answers takes no more commands.
+                if try wait(for: Int16(POLLIN | POLLOUT)) & Int16(POLLIN) != 0 {
+                    guard PQconsumeInput(handle) == 1 else { throw lost() }
+                }
+            default: throw lost()
+            }
+        }
+    }
+
+    /// Returns what the socket is ready for.
+    @discardableResult
+    private func wait(for events: Int16) throws(StorageError) -> Int16 {
+        let milliseconds = answerTimeout.map { Int32($0 / .milliseconds(1)) } ?? -1
+        var descriptor = pollfd(fd: PQsocket(handle), events: events, revents: 0)
+        var count = poll(&descriptor, 1, milliseconds)
+        while count < 0, errno == EINTR { count = poll(&descriptor, 1, milliseconds) }
+        guard count > 0 else {
+            isLost = true
+            throw StorageError.unavailable("the database server does not answer")
+        }
+        return descriptor.revents
+    }
+
+    private func error(of result: PostgresResult) -> StorageError {
+        if PQstatus(handle) != CONNECTION_OK { return lost() }
+        let report = PostgresReport(result)
+        if report.endsConnection { isLost = true }
+        return StorageError(report)
+    }
+
+    private func lost() -> StorageError {
+        isLost = true
+        let message = String(cString: PQerrorMessage(handle)).trimmedLine
+        return .unavailable(message.isEmpty ? "the connection to the database was lost" : message)
+    }
+
+    private static let outOfStep = StorageError.unavailable("the database server answered out of turn")
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Storage
+package import StoragePostgres
+import Synchronization
+
+/// The throwaway PostgreSQL server of a test run.
+package enum PostgresServer {
+    /// `nil` where there is none.
+    package static let url: PostgresURL? = ProcessInfo.processInfo.environment["ATRIUM_TEST_POSTGRES"].flatMap {
+        try? PostgresURL($0)
+    }
+
+    /// Where a store of its own is: a schema that nobody else uses.
+    package static func makeSchema() async throws -> PostgresURL {
+        guard let url else { throw StorageError.unavailable("ATRIUM_TEST_POSTGRES names no PostgreSQL server") }
+        let name = "t_" + UUID().uuidString.replacing("-", with: "").lowercased()
+        let own = url.setting("search_path", to: name)
+        let store = PostgresStore(own)
+        try await store.alter { try $0.run(SQL(stringLiteral: "CREATE SCHEMA \(name)")) }
+        await store.close()
+        return own
+    }
+
+    static func makeStore() async throws -> any Store {
+        let permit = await Permit.take()
+        let store = PostgresStore(try await makeSchema(), readers: 1, writers: 2)
+        try await store.migrate()
+        return BoundedStore(store: store, permit: permit)
+    }
+}
+
+/// A store that counts against the connections that the server has, until the last copy of it goes.
+private struct BoundedStore: Store {
+    let store: PostgresStore
+    let permit: Permit
+
+    var engine: Engine { store.engine }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await store.read(body)
+    }
+
+    func snapshot<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await store.snapshot(body)
+    }
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await store.write(body)
+    }
+
+    func alter<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await store.alter(body)
+    }
+
+    func close() async {
+        await store.close()
+    }
+}
+
+/// The right to have a store open; hundreds of tests run at once.
+private final class Permit: Sendable {
+    private struct State {
+        var free = 60
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private static let state = Mutex(State())
+
+    private init() {}
+
+    deinit {
+        let next = Self.state.withLock { state in
+            if state.waiting.isEmpty { state.free += 1 }
+            return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+        }
+        next?.resume()
+    }
+
+    static func take() async -> Permit {
+        await withCheckedContinuation { continuation in
+            let isFree = state.withLock { state in
+                guard state.free > 0 else {
+                    state.waiting.append(continuation)
+                    return false
+                }
+                state.free -= 1
+                return true
+            }
+            if isFree { continuation.resume() }
+        }
+        return Permit()
+    }
+}

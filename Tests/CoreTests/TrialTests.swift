@@ -1,0 +1,107 @@
+import Core
+import Domain
+import JSON
+import Storage
+import TestKit
+import Testing
+
+@Suite struct TrialTests {
+    private static let plan = Plan(
+        name: "trial",
+        maxDocumentBytes: 1000,
+        maxAgentBytes: 1000,
+        maxAgents: nil,
+        maxMembers: nil,
+        trialDays: 14
+    )
+
+    @Test("Until its last second a trial changes nothing; then reads and removal go on", arguments: Backend.available)
+    func trial(backend: Backend) async throws {
+        let house = try await House(backend, plans: Plans(defaultPlan: Self.plan))
+        let (operations, bob, cem) = (house.operations, house.bob, house.cem)
+        let workspace = try await house.workspace(of: bob)
+        let found = try await operations.workspace(workspace, for: bob).workspace
+        #expect(found.trialEndsAt == found.createdAt.adding(days: 14))
+        let dan = try await house.person("dan@example.com")
+        let email = try EmailAddress("x@example.com")
+        let slug = found.slug
+        let peer = PeerDraft(slug: "p")
+        _ = try await operations.getOrCreatePeer(peer, inWorkspace: slug, for: bob)
+        _ = try await operations.addMember(cem.person, .writer, to: workspace, for: bob)
+        house.clock.advance(seconds: 14 * 86_400 - 1)
+        let invitation = try await operations.invite(
+            EmailAddress("dan@example.com"),
+            as: .writer,
+            to: workspace,
+            for: bob
+        )
+        house.clock.advance(seconds: 1)
+
+        let refused: [@Sendable () async throws -> Void] = [
+            { _ = try await operations.updateWorkspace(workspace, WorkspaceChange(title: "x"), for: bob) },
+            { _ = try await operations.updateOrCreateWorkspace(slug: slug, WorkspaceChange(title: "x"), for: bob) },
+            { _ = try await operations.getOrCreatePeer(PeerDraft(slug: "q"), inWorkspace: slug, for: bob) },
+            {
+                let draft = PeerDraft(slug: "p", metadata: .emptyObject)
+                _ = try await operations.getOrCreatePeer(draft, inWorkspace: slug, for: bob)
+            },
+            { _ = try await operations.addMember(dan.person, .writer, to: workspace, for: bob) },
+            { _ = try await operations.setRole(.viewer, of: cem.person, in: workspace, for: bob) },
+            { try await operations.assignRoles([(dan.person, .viewer)], unassigning: [], in: workspace, for: bob) },
+            { _ = try await operations.transferOwnership(of: workspace, to: cem.person, for: bob) },
+            { _ = try await operations.invite(email, as: .writer, to: workspace, for: bob) },
+            {
+                let number = found.number
+                _ = try await operations.acceptInvitation(invitation.number, toWorkspace: number, for: dan)
+            },
+        ]
+        for attempt in refused {
+            let error = await #expect(throws: DomainError.self) { try await attempt() }
+            #expect(error?.kind == .limitReached)
+            #expect(error?.rule == .trialEnded)
+        }
+        #expect(try await operations.workspace(workspace, for: cem).workspace == found)
+        #expect(try await operations.getOrCreateWorkspace(WorkspaceDraft(slug: slug), for: bob).isNew == false)
+        #expect(try await operations.getOrCreatePeer(peer, inWorkspace: slug, for: bob).isNew == false)
+        #expect(try await operations.members(of: workspace, for: cem).count == 2)
+        #expect(try await operations.invitations(to: workspace, for: bob).invitations == [invitation])
+        try await operations.withdrawInvitation(invitation.number, to: workspace, for: bob)
+        try await operations.removeMember(cem.person, from: workspace, for: cem)
+        _ = try await operations.deleteWorkspace(workspace, for: bob)
+    }
+
+    @Test("A plan that has left the configuration is the default one", arguments: Backend.available)
+    func formerPlan(backend: Backend) async throws {
+        let house = try await House(backend, plans: Plans(defaultPlan: Self.plan))
+        let workspace = try await house.workspace(of: house.bob)
+        let strict = Plan(
+            name: "strict",
+            maxDocumentBytes: 9,
+            maxAgentBytes: 9,
+            maxAgents: 0,
+            maxMembers: 1,
+            trialDays: nil
+        )
+        let later = Operations(
+            store: house.store,
+            environment: house.clock.environment,
+            plans: Plans(defaultPlan: strict)
+        )
+        let found = try await later.workspace(workspace, for: house.bob).workspace
+        #expect(found.plan == "trial")
+        #expect(later.plans.plan(named: found.plan) == strict)
+        for (kind, attempt) in [
+            ("document", WorkspaceChange(settings: .replace(RawJSON(trusted: #"{"a":1234}"#)))),
+            ("fits", WorkspaceChange(settings: .replace(RawJSON(trusted: #"{"a":123}"#)))),
+        ] {
+            let outcome = await attempts(1) { _ in
+                _ = try await later.updateWorkspace(workspace, attempt, for: house.bob)
+            }
+            #expect((outcome[0]?.kind == .limitReached) == (kind == "document"))
+        }
+        let agent = await #expect(throws: DomainError.self) {
+            try await later.getOrCreatePeer(PeerDraft(slug: "p"), inWorkspace: found.slug, for: house.bob)
+        }
+        #expect(agent?.kind == .limitReached)
+    }
+}
