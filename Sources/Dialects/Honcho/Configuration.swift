@@ -1,0 +1,102 @@
+import HTTPSurface
+import JSON
+
+/// Reads a workspace's configuration field by field, as pydantic reads the seed's `WorkspaceConfiguration` (honcho.md 5).
+///
+/// What the API knows comes out in its own type; nulls and unknown keys of known sections go; unknown top-level keys stay
+/// as they were sent, in v3 `deriver` among them (honcho.md 12.4).
+struct ConfigurationReader {
+    private let sections: [Section]
+    private let location: [Fault.Step]
+    private(set) var faults: [Fault] = []
+
+    private struct Section {
+        let name: String
+        let fields: [(name: String, kind: FieldKind)]
+    }
+
+    private enum FieldKind {
+        case bool
+        case text
+        case integer(minimum: Int)
+    }
+
+    init(_ version: Honcho.Version, at location: [Fault.Step]) {
+        sections = version == .v2 ? [Self.deriver] + Self.shared : [Self.reasoning] + Self.shared
+        self.location = location
+    }
+
+    private static let deriver = Section(name: "deriver", fields: modelFields)
+    private static let reasoning = Section(name: "reasoning", fields: modelFields)
+    private static let modelFields: [(String, FieldKind)] = [("enabled", .bool), ("custom_instructions", .text)]
+
+    private static let shared = [
+        Section(name: "peer_card", fields: [("use", .bool), ("create", .bool)]),
+        Section(
+            name: "summary",
+            fields: [("enabled", .bool), (short, .integer(minimum: 10)), (long, .integer(minimum: 20))]
+        ),
+        Section(name: "dream", fields: [("enabled", .bool)]),
+    ]
+    private static let short = "messages_per_short_summary"
+    private static let long = "messages_per_long_summary"
+
+    /// The members to store; faults are noted in the order of the API's fields, whatever the order of the keys.
+    mutating func members(of value: JSONValue) -> [JSONMember] {
+        guard value.kind == .object else {
+            note(.notADocument, [], value)
+            return []
+        }
+        var known: [String: JSONValue] = [:]
+        for section in sections {
+            guard let sent = value[section.name], !sent.isNull else { continue }
+            known[section.name] = self.section(section, sent)
+        }
+        return value.members.compactMap { member in
+            guard !member.value.isNull else { return nil }
+            return JSONMember(key: member.key, value: known[member.key] ?? member.value)
+        }
+    }
+
+    private mutating func section(_ section: Section, _ value: JSONValue) -> JSONValue {
+        guard value.kind == .object else {
+            note(.notADocument, [section.name], value)
+            return value
+        }
+        let faultsBefore = faults.count
+        let members = section.fields.compactMap { field -> JSONMember? in
+            guard let sent = value[field.name], !sent.isNull else { return nil }
+            switch Self.read(sent, field.kind) {
+            case .success(let read): return JSONMember(key: field.name, value: read)
+            case .failure(let fault):
+                note(fault.kind, [section.name, field.name], sent)
+                return nil
+            }
+        }
+        if faults.count == faultsBefore, Self.areCrossed(members) {
+            note(.rule("\(Self.short) must be less than \(Self.long)"), [section.name], value)
+        }
+        return .object(members)
+    }
+
+    /// Whether both thresholds are there and the short one is not below the long one.
+    private static func areCrossed(_ members: [JSONMember]) -> Bool {
+        guard let short = members.first(where: { $0.key == short })?.value.numberText,
+            let long = members.first(where: { $0.key == long })?.value.numberText,
+            let order = compareNumbers(short, long)
+        else { return false }
+        return order >= 0
+    }
+
+    private static func read(_ value: JSONValue, _ kind: FieldKind) -> Result<JSONValue, LaxFault> {
+        switch kind {
+        case .bool: value.asLaxBool
+        case .text: value.kind == .string ? .success(value) : .failure(LaxFault(kind: .notAString))
+        case .integer(let minimum): value.asLaxInteger(from: minimum)
+        }
+    }
+
+    private mutating func note(_ kind: Fault.Kind, _ path: [String], _ input: JSONValue) {
+        faults.append(Fault(kind, at: location + path.map { .key($0) }, input: input.raw))
+    }
+}

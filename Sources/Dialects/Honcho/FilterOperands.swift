@@ -1,0 +1,84 @@
+import Domain
+import JSON
+
+extension JSONValue {
+    /// Whether the value is `"*"`, which restricts nothing.
+    var isWildcard: Bool { kind == .string && stringValue == "*" }
+
+    var isContainer: Bool { kind == .array || kind == .object }
+
+    /// Whether Python's `float` takes the value.
+    var spellsNumber: Bool {
+        switch kind {
+        case .number, .bool: true
+        case .string: isNumeric(stringValue ?? "")
+        case .null, .array, .object: false
+        }
+    }
+
+    /// The name of the value's type in upstream's error texts.
+    var pythonType: String {
+        switch kind {
+        case .null: "NoneType"
+        case .bool: "bool"
+        case .number: isIntegerSpelling ? "int" : "float"
+        case .string: "str"
+        case .array: "list"
+        case .object: "dict"
+        }
+    }
+
+    /// The value as upstream's error texts show it, cut off where it is long.
+    var pythonText: String {
+        switch kind {
+        case .null: "None"
+        case .bool: boolValue == true ? "True" : "False"
+        case .string: (stringValue ?? "").shortened
+        case .number, .array, .object: raw.text.shortened
+        }
+    }
+
+    /// The part of a text that is searched for; case does not matter, so that a truth value finds its own spelling.
+    func substring(_ comparison: Comparison) throws(DomainError) -> String {
+        switch kind {
+        case .string, .number, .bool: return textForm
+        case .null, .array, .object:
+            let name = comparison.rawValue
+            throw .filter("Invalid value for '\(name)' operator: \(pythonText). Expected a string, got \(pythonType)")
+        }
+    }
+
+    /// The elements of the operand of `in`.
+    func listed(_ budget: inout FilterBudget) throws(DomainError) -> [JSONValue] {
+        guard kind == .array else {
+            throw .filter(
+                "Invalid value for 'in' operator: \(pythonText). "
+                    + "Expected an iterable (list, tuple, set), got \(pythonType)"
+            )
+        }
+        let elements = elements
+        try budget.spendListed(elements.count)
+        return elements
+    }
+}
+
+extension String {
+    /// The text, or its beginning where it is too long to be shown.
+    var shortened: String {
+        utf8.count <= 200 ? self : String(prefix(100)) + "…"
+    }
+}
+
+extension DomainError {
+    static func notANumber(_ operand: JSONValue) -> DomainError {
+        .filter("Invalid numeric value: \(operand.pythonText). Expected a number, got \(operand.pythonType)")
+    }
+
+    static func notListed(_ element: JSONValue) -> DomainError {
+        .filter("Invalid value in 'in' operator: \(element.pythonText). Expected a scalar, got \(element.pythonType)")
+    }
+
+    static func unsupported(_ comparison: Comparison, on column: String) -> DomainError {
+        .filter("Operator '\(comparison.rawValue)' is not supported on '\(column)'")
+    }
+}

@@ -1,0 +1,146 @@
+import Domain
+import JSON
+
+/// Reads Honcho's filter language (honcho.md 3.3) into the domain's.
+///
+/// What the language can't say is refused in upstream's words where it has some; where it fails with a 500, in ours.
+struct FilterReader {
+    /// A list that can be filtered, by the name that error texts give it.
+    enum Resource: String {
+        case workspace = "Workspace"
+        case peer = "Peer"
+    }
+
+    private enum Column {
+        case text(Filter.TextField)
+        case time(Filter.TimeField)
+        case metadata
+    }
+
+    private let resource: Resource
+    private let version: Honcho.Version
+    private var budget = FilterBudget()
+
+    init(_ resource: Resource, _ version: Honcho.Version) {
+        self.resource = resource
+        self.version = version
+    }
+
+    /// The filter that the object describes; every row where there is none.
+    ///
+    /// - Throws: ``DomainError`` of kind `invalid`.
+    mutating func filter(_ object: JSONValue?) throws(DomainError) -> Filter {
+        guard let object else { return .all }
+        // Nothing that is stored holds a NUL, and PostgreSQL can't be asked for one.
+        return try conditions(object.removingNULs(), depth: 0)
+    }
+
+    /// All keys of an object are AND-ed.
+    private mutating func conditions(_ object: JSONValue, depth: Int) throws(DomainError) -> Filter {
+        if let deepest = version.maxFilterDepth, depth > deepest {
+            throw .filter("Filter nesting exceeds maximum depth of \(deepest)")
+        }
+        var parts: [Filter] = []
+        for member in object.members {
+            switch member.key {
+            case "AND": parts.append(.allOf(try operands(of: member, depth)))
+            case "OR":
+                let operands = try operands(of: member, depth)
+                parts.append(operands.isEmpty ? .all : .anyOf(operands))
+            case "NOT":
+                guard !member.value.isNull else { throw .filter("NOT operator cannot be None") }
+                parts.append(.allOf(try operands(of: member, depth).map(Filter.not)))
+            default: parts.append(try condition(on: member))
+            }
+        }
+        return .allOf(parts)
+    }
+
+    private mutating func operands(of member: JSONMember, _ depth: Int) throws(DomainError) -> [Filter] {
+        guard member.value.kind == .array else {
+            throw .filter("\(member.key) operator must contain a list, got \(member.value.pythonType)")
+        }
+        var operands: [Filter] = []
+        for element in member.value.elements {
+            guard element.kind == .object else {
+                throw .filter("\(member.key) operator must contain filter objects, got \(element.pythonType)")
+            }
+            try budget.spendCondition()
+            operands.append(try conditions(element, depth: depth + 1))
+        }
+        return operands
+    }
+
+    private mutating func condition(on member: JSONMember) throws(DomainError) -> Filter {
+        let column = try column(member.key)
+        if member.value.isWildcard { return .all }
+        switch column {
+        case .metadata: return try MetadataCondition.read(member.value, &budget)
+        case .text(let field): return try columnCondition(TextColumn(name: member.key, field: field), member.value)
+        case .time(let field): return try columnCondition(TimeColumn(name: member.key, field: field), member.value)
+        }
+    }
+
+    private mutating func columnCondition(
+        _ column: some FilterColumn,
+        _ value: JSONValue
+    ) throws(DomainError) -> Filter {
+        try budget.spendCondition()
+        switch value.kind {
+        case .null: return .unknown
+        case .object: return try Comparison.all(in: value, of: column.name, &budget, column.condition)
+        case .array: return version == .v2 ? .none : try column.condition(.isIn, value, &budget)
+        case .bool, .number, .string: return try column.equals(value)
+        }
+    }
+
+    private func column(_ key: String) throws(DomainError) -> Column {
+        switch key {
+        case "id": return .text(.slug)
+        case "workspace_id" where resource == .peer: return .text(.workspaceSlug)
+        case "created_at": return .time(.createdAt)
+        case "metadata": return .metadata
+        case "workspace_id", "peer_id", "session_id", "is_active", "token_count":
+            throw .filter("Column '\(key)' does not exist on \(resource.rawValue)")
+        default:
+            let name = key.shortened
+            throw .filter("Column '\(name)' is not allowed to be filtered on or does not exist on \(resource.rawValue)")
+        }
+    }
+}
+
+/// What one filter may cost the store.
+struct FilterBudget {
+    private var conditions = 250
+    private var listedValues = 1000
+    private var metadataBytes = 65_536
+
+    mutating func spendCondition() throws(DomainError) {
+        conditions -= 1
+        guard conditions >= 0 else { throw .filter("A filter can have at most 250 conditions") }
+    }
+
+    mutating func spendListed(_ count: Int) throws(DomainError) {
+        listedValues -= count
+        guard listedValues >= 0 else { throw .filter("A filter can list at most 1000 values") }
+    }
+
+    mutating func spendMetadata(_ document: RawJSON) throws(DomainError) {
+        metadataBytes -= document.text.utf8.count
+        guard metadataBytes >= 0 else { throw .filter("A filter can hold at most 65536 bytes of metadata") }
+    }
+}
+
+extension DomainError {
+    static func filter(_ text: String) -> DomainError { DomainError(.invalid, text, field: "filters") }
+}
+
+extension Filter {
+    static func allOf(_ parts: [Filter]) -> Filter {
+        parts.count == 1 ? parts[0] : .and(parts)
+    }
+
+    static func anyOf(_ parts: [Filter]) -> Filter {
+        parts.count == 1 ? parts[0] : .or(parts)
+    }
+}

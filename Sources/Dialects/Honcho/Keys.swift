@@ -1,0 +1,36 @@
+import Core
+import Domain
+import HTTPSurface
+import Hummingbird
+import JSON
+
+extension Honcho {
+    /// `POST /keys`: a signed token for a workspace, or for a peer or session in it (honcho.md 2.9, 12.5).
+    ///
+    /// Nothing is stored, so that what it names need not exist.
+    func createKey(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        guard caller.scope == .organization else { throw DomainError.adminRequired }
+        var query = request.queryFields
+        let claims = HonchoClaims(
+            workspace: query.name("workspace_id"),
+            peer: query.name("peer_id"),
+            session: query.name("session_id"),
+            expiresAt: query.instant("expires_at")
+        )
+        try query.check()
+        let key = try await operations.mintToken(
+            for: claims,
+            with: tokens,
+            isAuthenticationOn: authenticator.isOn,
+            by: caller
+        )
+        return .json { $0.object { $0.member("key", key) } }
+    }
+}
+
+extension QueryFields {
+    /// An empty name counts as none.
+    fileprivate func name(_ parameter: String) -> String? {
+        string(parameter).flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,70 @@
+import Core
+import Domain
+import HTTPSurface
+import Hummingbird
+import JSON
+
+extension Honcho {
+    /// `POST …/peers`: what is sent replaces what an existing peer has (honcho.md 2.3).
+    func getOrCreatePeer(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        var reading = Reading(request, version)
+        let workspace = reading.pathID("workspace_id")
+        var fields = try await reading.body()
+        let id = fields.id(version)
+        let draft = fields.peer(id, version)
+        try reading.check(fields)
+        guard caller.scope.covers(.peer(id, workspace: workspace)) else { throw DomainError.unauthorizedAccess }
+        let (peer, isNew) = try await operations.getOrCreatePeer(draft, inWorkspace: workspace, for: caller)
+        return .json(version.status(isNew: isNew)) { $0.peer(peer) }
+    }
+
+    /// `POST …/peers/list`: a workspace that isn't there has no peers.
+    func listPeers(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let workspace = request.parameter("workspace_id")
+        try caller.requireScope(.workspace(workspace))
+        var reading = Reading(request, version)
+        let page = reading.page()
+        var reader = FilterReader(.peer, version)
+        let query = PeerQuery(filter: try reader.filter(try await reading.filters()), page: page)
+        guard Slug.matchesHoncho(workspace) else {
+            return .page(Page(items: [], total: 0, request: page)) { $0.peer($1) }
+        }
+        return .page(try await operations.peers(matching: query, inWorkspace: workspace, for: caller)) { $0.peer($1) }
+    }
+
+    /// `PUT …/peers/{peer_id}`: replaces what is sent, and makes the peer and the workspace where they are missing.
+    func updatePeer(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let scope = Scope.peer(request.parameter("peer_id"), workspace: request.parameter("workspace_id"))
+        try caller.requireScope(scope)
+        var reading = Reading(request, version)
+        let workspace = reading.pathID("workspace_id")
+        let id = reading.pathID("peer_id")
+        var fields = try await reading.body()
+        let draft = fields.peer(id, version)
+        try reading.check(fields)
+        let (peer, _) = try await operations.getOrCreatePeer(draft, inWorkspace: workspace, for: caller)
+        return .json { $0.peer(peer) }
+    }
+}
+
+extension Fields {
+    /// The rest of a peer's body: both objects may be absent or null, and configuration is free of form.
+    fileprivate mutating func peer(_ id: String, _ version: Honcho.Version) -> PeerDraft {
+        let metadata = metadata(version)
+        let configuration = optionalObject("configuration")?.removingNULs().raw
+        return PeerDraft(slug: id, metadata: metadata, configuration: configuration)
+    }
+}
+
+extension JSONWriter {
+    /// A peer, its keys in Honcho's order (honcho.md 1.3).
+    fileprivate mutating func peer(_ peer: Peer) {
+        object { writer in
+            writer.member("id", peer.slug)
+            writer.member("workspace_id", peer.workspaceSlug)
+            writer.member("created_at", peer.createdAt.rfc3339)
+            writer.member("metadata", peer.metadata)
+            writer.member("configuration", peer.configuration)
+        }
+    }
+}

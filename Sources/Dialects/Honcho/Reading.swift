@@ -1,0 +1,97 @@
+import Domain
+import HTTPSurface
+import JSON
+
+/// Reads a request part by part and keeps the faults of all parts, to tell them together in FastAPI's order: path, query,
+/// body (honcho.md 11.4).
+struct Reading {
+    private let request: IncomingRequest
+    private let version: Honcho.Version
+    private var faults: [Fault] = []
+
+    init(_ request: IncomingRequest, _ version: Honcho.Version) {
+        self.request = request
+        self.version = version
+    }
+
+    /// An id in the path of a route that makes what it does not find.
+    mutating func pathID(_ name: String) -> String {
+        let id = request.parameter(name)
+        if let fault = Honcho.Version.pathIDRule.fault(id) {
+            faults.append(Fault(fault, at: [.key("path"), .key(name)], input: JSONValue.string(id).raw))
+        }
+        return id
+    }
+
+    /// `page`, `size` and, in v3, `reverse` (honcho.md 3.1, 3.2).
+    mutating func page() -> PageRequest {
+        var query = request.queryFields
+        let isReversed = version == .v3 && query.bool("reverse", default: false)
+        let number = query.integer("page", in: 1...Int.max, default: 1)
+        let size = query.integer("size", in: 1...100, default: 50)
+        faults += query.faults
+        return PageRequest(number: number, size: size, isReversed: isReversed)
+    }
+
+    /// The body, which must be an object.
+    ///
+    /// - Throws: ``UnreadableRequest`` with the faults of the path and the query as well.
+    func body() async throws -> Fields {
+        do {
+            return try await request.fields()
+        } catch let error as UnreadableRequest {
+            throw unreadable(error.faults)
+        }
+    }
+
+    /// The filters of a list's body; `nil` where there is no body or there are none in it.
+    func filters() async throws -> JSONValue? {
+        var fields: Fields
+        do {
+            fields = try await request.optionalFields()
+        } catch let error as UnreadableRequest {
+            throw unreadable(error.faults)
+        }
+        let filters = fields.optionalObject("filters")
+        try check(fields)
+        return filters
+    }
+
+    /// Throws the faults of path, query and body together, if there are any.
+    func check(_ fields: Fields) throws {
+        guard faults.isEmpty, fields.faults.isEmpty else { throw unreadable(fields.faults) }
+    }
+
+    /// A body that is not even JSON is told alone.
+    private func unreadable(_ bodyFaults: [Fault]) -> UnreadableRequest {
+        if case .invalidJSON = bodyFaults.first?.kind { return UnreadableRequest(bodyFaults) }
+        return UnreadableRequest(faults + bodyFaults)
+    }
+}
+
+extension Fields {
+    /// The id of what is to be made, also under its older name.
+    mutating func id(_ version: Honcho.Version) -> String {
+        let name = document["id"] == nil && document["name"] != nil ? "name" : "id"
+        return string(name, version.idRule)
+    }
+
+    /// Metadata within the version's limits and without NULs; `nil` where it is absent or, if it may be, null.
+    mutating func metadata(_ version: Honcho.Version, orNull: Bool = true) -> RawJSON? {
+        guard let metadata = orNull ? optionalObject("metadata") : object("metadata") else { return nil }
+        if let fault = version.fault(inMetadata: metadata) {
+            note(fault, at: "metadata")
+            return nil
+        }
+        return metadata.removingNULs().raw
+    }
+
+    /// A workspace's configuration, checked and normalised; `nil` where it is absent or, if it may be, null.
+    mutating func workspaceConfiguration(_ version: Honcho.Version, orNull: Bool = true) -> [JSONMember]? {
+        guard let value = document["configuration"], !(orNull && value.isNull) else { return nil }
+        var reader = ConfigurationReader(version, at: location + [.key("configuration")])
+        let members = reader.members(of: value.removingNULs())
+        note(reader.faults)
+        return members
+    }
+}

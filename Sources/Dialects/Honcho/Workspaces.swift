@@ -1,0 +1,93 @@
+import Core
+import Domain
+import HTTPSurface
+import Hummingbird
+import JSON
+
+extension Honcho {
+    /// `POST /workspaces`: an existing workspace comes back unchanged, whatever else is sent (honcho.md 2.2).
+    func getOrCreateWorkspace(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let draft = try await WorkspaceCreation(Reading(request, version), version).draft
+        guard caller.scope.reaches(workspace: draft.slug ?? "") else { throw DomainError.unauthorizedAccess }
+        let (found, isNew) = try await operations.getOrCreateWorkspace(draft, for: caller)
+        return .json(version.status(isNew: isNew)) { $0.workspace(found.workspace) }
+    }
+
+    /// `POST /workspaces/list`: a key of a whole organization lists what its holder sees, a token needs to be an admin's.
+    func listWorkspaces(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        guard caller.scope == .organization else { throw DomainError.adminRequired }
+        var reading = Reading(request, version)
+        let page = reading.page()
+        var reader = FilterReader(.workspace, version)
+        let query = WorkspaceQuery(filter: try reader.filter(try await reading.filters()), page: page)
+        return .page(try await operations.workspaces(matching: query, for: caller)) { $0.workspace($1.workspace) }
+    }
+
+    /// `PUT /workspaces/{workspace_id}`: metadata is replaced, configuration merged at the top level (honcho.md 2.2).
+    func updateWorkspace(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        try caller.requireScope(.workspace(request.parameter("workspace_id")))
+        var reading = Reading(request, version)
+        let slug = reading.pathID("workspace_id")
+        let change = try await WorkspaceUpdate(reading, version).change
+        let updated = try await operations.updateOrCreateWorkspace(slug: slug, change, for: caller)
+        return .json { $0.workspace(updated.workspace) }
+    }
+
+    /// `DELETE /workspaces/{workspace_id}`: gone at once; v2 answers what it was, v3 that it will be (honcho.md 12.1).
+    func deleteWorkspace(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let slug = request.parameter("workspace_id")
+        try caller.requireScope(.workspace(slug))
+        guard Slug.matchesHoncho(slug) else { throw DomainError.notFound(.workspace(slug)) }
+        let deleted = try await operations.deleteWorkspace(.slug(slug), for: caller)
+        switch version {
+        case .v2: return .json { $0.workspace(deleted) }
+        case .v3: return .json(.accepted) { $0.object { $0.member("message", "Workspace deletion accepted") } }
+        }
+    }
+}
+
+/// The body of a get-or-create.
+private struct WorkspaceCreation {
+    let draft: WorkspaceDraft
+
+    init(_ reading: Reading, _ version: Honcho.Version) async throws {
+        var fields = try await reading.body()
+        let id = fields.id(version)
+        let metadata = fields.metadata(version, orNull: false)
+        let configuration = fields.workspaceConfiguration(version, orNull: false)
+        try reading.check(fields)
+        draft = WorkspaceDraft(
+            slug: id,
+            metadata: metadata ?? .emptyObject,
+            configuration: configuration.map { JSONValue.object($0).raw } ?? .emptyObject
+        )
+    }
+}
+
+/// The body of an update.
+private struct WorkspaceUpdate {
+    let change: WorkspaceChange
+
+    init(_ reading: Reading, _ version: Honcho.Version) async throws {
+        var fields = try await reading.body()
+        let metadata = fields.metadata(version)
+        let configuration = fields.workspaceConfiguration(version)
+        try reading.check(fields)
+        change = WorkspaceChange(
+            metadata: metadata.map(JSONChange.replace),
+            configuration: configuration.map(JSONChange.merge)
+        )
+    }
+}
+
+extension JSONWriter {
+    /// A workspace, its keys in Honcho's order (honcho.md 1.3).
+    fileprivate mutating func workspace(_ workspace: Workspace) {
+        object { writer in
+            writer.member("id", workspace.slug)
+            writer.member("metadata", workspace.metadata)
+            writer.member("configuration", workspace.configuration)
+            writer.member("created_at", workspace.createdAt.rfc3339)
+        }
+    }
+}

@@ -1,0 +1,218 @@
+import Foundation
+
+/// The filter must be answered with 422.
+struct Refused: Error {}
+
+/// The filter language of honcho.md 3.3, read from the document and not from the server: three-valued, nothing is skipped.
+struct FilterEvaluator {
+    let isV3: Bool
+    let isOfPeers: Bool
+
+    private static let comparisonWords: Set = ["gte", "lte", "gt", "lt", "ne", "in", "contains", "icontains"]
+
+    func accepts(_ row: FilterRow, _ filter: Doc) throws -> Bool? { try conditions(filter, row, depth: 0) }
+
+    private func conditions(_ filter: Doc, _ row: FilterRow, depth: Int) throws -> Bool? {
+        guard case .object(let members) = filter, !isV3 || depth <= 5 else { throw Refused() }
+        return all(
+            try members.map { key, value in
+                switch key {
+                case "AND": return all(try operands(value, row, depth))
+                case "OR":
+                    let operands = try operands(value, row, depth)
+                    return operands.isEmpty ? true : any(operands)
+                case "NOT": return all(try operands(value, row, depth).map { $0.map(!) })
+                default: return try condition(key, value, row)
+                }
+            }
+        )
+    }
+
+    private func operands(_ list: Doc, _ row: FilterRow, _ depth: Int) throws -> [Bool?] {
+        guard case .array(let elements) = list else { throw Refused() }
+        return try elements.map { try conditions($0, row, depth: depth + 1) }
+    }
+
+    private func all(_ parts: [Bool?]) -> Bool? { parts.contains(false) ? false : parts.contains(nil) ? nil : true }
+    private func any(_ parts: [Bool?]) -> Bool? { parts.contains(true) ? true : parts.contains(nil) ? nil : false }
+
+    private func condition(_ key: String, _ value: Doc, _ row: FilterRow) throws -> Bool? {
+        switch key {
+        case "id": return try column(value) { try id($0, $1, row.id) }
+        case "workspace_id" where isOfPeers: return try column(value) { try id($0, $1, row.workspace) }
+        case "created_at": return try column(value) { try time($0, $1, row.createdAt) }
+        case "metadata": return try value.isWildcard ? true : metadata(value, row.metadata)
+        default: throw Refused()
+        }
+    }
+
+    /// - Parameter test: a comparison with its operand; `=` for a bare scalar.
+    private func column(_ value: Doc, _ test: (String, Doc) throws -> Bool?) throws -> Bool? {
+        switch value {
+        case .null: nil
+        case .array(let elements): isV3 ? try member(elements) { try test("in", $0) } : false
+        case .object: try comparisons(value, test)
+        default: value.isWildcard ? true : try test("=", value)
+        }
+    }
+
+    private func comparisons(_ object: Doc, _ test: (String, Doc) throws -> Bool?) throws -> Bool? {
+        guard case .object(let members) = object, !members.isEmpty else { throw Refused() }
+        return all(
+            try members.map { word, operand in
+                guard Self.comparisonWords.contains(word) else { throw Refused() }
+                if operand.isWildcard { return true }
+                guard word == "in" else { return try test(word, operand) }
+                guard case .array(let elements) = operand else { throw Refused() }
+                return try member(elements) { try test("in", $0) }
+            }
+        )
+    }
+
+    /// Every element is looked at, for one may have to be refused; a wildcard lifts even that.
+    private func member(_ elements: [Doc], _ isEqual: (Doc) throws -> Bool?) throws -> Bool? {
+        if elements.contains(where: \.isWildcard) { return true }
+        return any(
+            try elements.map { element in
+                if case .null = element { return nil }
+                return try isEqual(element)
+            }
+        )
+    }
+
+    private func id(_ word: String, _ operand: Doc, _ stored: String) throws -> Bool? {
+        switch (word, operand) {
+        case ("=", .string(let text)), ("in", .string(let text)): return stored == text
+        case ("ne", .string(let text)): return stored != text
+        case ("contains", _), ("icontains", _): return contains(stored, try part(operand))
+        default: throw Refused()
+        }
+    }
+
+    private func time(_ word: String, _ operand: Doc, _ stored: Int) throws -> Bool? {
+        guard case .string(let text) = operand, let micros = Self.micros(text) else { throw Refused() }
+        switch word {
+        case "=": throw Refused()
+        case "in", "contains", "icontains": return stored == micros
+        default: return ordered(stored, word, micros)
+        }
+    }
+
+    /// The forms that the generator makes.
+    private static func micros(_ text: String) -> Int? {
+        guard text.hasPrefix("2026-01-0"), text.utf8.count >= 10 else { return nil }
+        if text == "2026-01-01" { return 0 }
+        if text == "2026-01-02" { return 86_400_000_000 }
+        let second = text.dropFirst(17).prefix(2)
+        return Int(second).map { $0 * 1_000_000 + (text.contains(".5") ? 500_000 : 0) }
+    }
+
+    private func ordered<Value: Comparable>(_ one: Value, _ word: String, _ other: Value) -> Bool {
+        switch word {
+        case "gte": one >= other
+        case "lte": one <= other
+        case "gt": one > other
+        case "lt": one < other
+        default: one != other
+        }
+    }
+
+    private func part(_ operand: Doc) throws -> String {
+        switch operand {
+        case .string, .number, .bool: return operand.text
+        default: throw Refused()
+        }
+    }
+
+    private func contains(_ text: String, _ part: String) -> Bool {
+        let (text, part) = (Array(text.lowercased().utf8), Array(part.lowercased().utf8))
+        guard part.count <= text.count else { return false }
+        return (0...(text.count - part.count)).contains { text[$0...].starts(with: part) }
+    }
+}
+
+/// Metadata.
+extension FilterEvaluator {
+    private func metadata(_ filter: Doc, _ stored: Doc) throws -> Bool? {
+        switch filter {
+        case .null: return nil
+        case .string: throw Refused()
+        case .bool, .number, .array: return false
+        case .object(let members):
+            guard !isComparison(filter) else {
+                guard filter["in"].map(\.isWildcard) ?? true else { throw Refused() }
+                return try comparisons(filter) { try whole($0, $1, stored) }
+            }
+            return all(
+                try members.map { key, value in
+                    if value.isWildcard { return true }
+                    guard isComparison(value) else { return includes(stored, .object([(key, value)])) }
+                    return try comparisons(value) { try text($0, $1, stored[key]) }
+                }
+            )
+        }
+    }
+
+    private func isComparison(_ doc: Doc) -> Bool {
+        guard case .object(let members) = doc else { return false }
+        return members.contains { Self.comparisonWords.contains($0.key) }
+    }
+
+    private func whole(_ word: String, _ operand: Doc, _ stored: Doc) throws -> Bool? {
+        guard word == "contains" else { throw Refused() }
+        switch operand {
+        case .string: throw Refused()
+        case .object: return includes(stored, operand)
+        default: return false
+        }
+    }
+
+    private func text(_ word: String, _ operand: Doc, _ stored: Doc?) throws -> Bool? {
+        let storedText: String? =
+            switch stored {
+            case nil, .null: nil
+            case .some(let value): value.text
+            }
+        switch (word, operand) {
+        case ("in", .array), ("in", .object): throw Refused()
+        case ("in", .bool(let isTrue)): return storedText.map { $0 == (isTrue ? "True" : "False") }
+        case ("in", _): return storedText.map { Array($0.utf8) == Array(operand.text.utf8) }
+        case ("contains", _), ("icontains", _):
+            let part = try part(operand)
+            return storedText.map { contains($0, part) }
+        case (_, .null), (_, .array), (_, .object): throw Refused()
+        default:
+            if case .bool = operand { return storedText.map { compare($0, word, operand.text) } }
+            guard let number = Self.number(operand.text) else {
+                return storedText.map { compare($0, word, operand.text) }
+            }
+            return storedText.flatMap(Self.number).map { ordered($0, word, number) }
+        }
+    }
+
+    private func compare(_ one: String, _ word: String, _ other: String) -> Bool {
+        let (left, right) = (Array(one.utf8), Array(other.utf8))
+        let order = left == right ? 0 : left.lexicographicallyPrecedes(right) ? -1 : 1
+        return ordered(order, word, 0)
+    }
+
+    private static func number(_ text: String) -> Decimal? {
+        let trimmed = text.trimmingCharacters(in: .whitespaces)
+        guard trimmed.wholeMatch(of: /[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?/) != nil else { return nil }
+        return Decimal(string: trimmed)
+    }
+
+    /// `@>` inside an object.
+    private func includes(_ stored: Doc, _ wanted: Doc) -> Bool {
+        switch (stored, wanted) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.number(let one), .number(let other)): one.value == other.value
+        case (.string(let one), .string(let other)): Array(one.utf8) == Array(other.utf8)
+        case (.array(let own), .array(let parts)): parts.allSatisfy { part in own.contains { includes($0, part) } }
+        case (.object, .object(let members)):
+            members.allSatisfy { member in stored[member.key].map { includes($0, member.value) } ?? false }
+        default: false
+        }
+    }
+}
