@@ -1,0 +1,154 @@
+import Domain
+package import HTTPSurface
+import HTTPTypes
+package import Hummingbird
+import JSON
+
+extension Polyteia {
+    /// `{"error": {"code", "message", "details"}}`, with HTTP 200 wherever the API was reached and the caller known.
+    package func response(to failure: Failure) -> Response {
+        let body = ErrorBody(failure)
+        var response = Response.json(failure.envelopeStatus) { writer in
+            writer.object { writer in
+                writer.member("error") { body.write(to: &$0) }
+            }
+        }
+        response.challengeIfUnauthorized()
+        return response
+    }
+
+    /// Below `/auth` the HTTP status says it all and there is no envelope (systems.md A1).
+    package func response(to failure: Failure, on path: RequestPath) -> Response {
+        guard path.segments.first == "auth" else { return response(to: failure) }
+        let body = ErrorBody(failure)
+        var response = Response.json(body.meaning) { writer in
+            writer.object { writer in
+                if body.meaning == .unauthorized {
+                    writer.member("error", "Unauthorized")
+                } else {
+                    writer.member("code", body.meaning.code)
+                    writer.member("message", body.meaning == .notFound ? "not found" : body.message)
+                }
+            }
+        }
+        response.challengeIfUnauthorized()
+        return response
+    }
+}
+
+extension Failure {
+    /// HTTP's status on `/api`; the README says why 401, 404, 405 and 503 are not hidden behind a 200.
+    fileprivate var envelopeStatus: HTTPResponse.Status {
+        switch self {
+        case .domain(let error):
+            switch error.kind {
+            case .unauthenticated: .unauthorized
+            case .unavailable, .outOfSpace: .serviceUnavailable
+            case .invalid, .forbidden, .outOfScope, .notFound, .conflict, .limitReached, .tooLarge, .unsupported,
+                .disabled:
+                .ok
+            }
+        case .unreadable, .unexpected: .ok
+        case .noSuchRoute: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        }
+    }
+}
+
+extension Response {
+    fileprivate mutating func challengeIfUnauthorized() {
+        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+    }
+}
+
+/// What this API says of a failure.
+struct ErrorBody: AnswerBody {
+    /// The status whose code is told, whatever HTTP's own is.
+    let meaning: HTTPResponse.Status
+    let message: String
+    /// Every field at fault and why.
+    let details: [(field: String, message: String)]
+
+    init(_ failure: Failure) {
+        switch failure {
+        case .domain(let error): self.init(error)
+        case .unreadable(let faults): self.init(faults)
+        case .noSuchRoute: self.init(.notFound, "not found")
+        case .methodNotAllowed: self.init(.methodNotAllowed, "method not allowed")
+        case .unexpected: self.init(.internalServerError, "internal error")
+        }
+    }
+
+    private init(
+        _ meaning: HTTPResponse.Status,
+        _ message: String,
+        details: [(field: String, message: String)] = []
+    ) {
+        self.meaning = meaning
+        self.message = message
+        self.details = details
+    }
+
+    private init(_ faults: [Fault]) {
+        let details = faults.map { (field: $0.fieldName, message: $0.message) }
+        self.init(.badRequest, details.first?.message ?? "bad request", details: details)
+    }
+
+    private init(_ error: DomainError) {
+        let message = error.resource?.absence(error.kind) ?? error.polyteiaMessage
+        let details = error.field.map { [(field: $0 == "metadata" ? "attributes" : $0, message: message)] } ?? []
+        self.init(error.kind.meaning, message, details: details)
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("code", meaning.code)
+            writer.member("message", message)
+            writer.member("details") { writer in
+                writer.array(details) { writer, detail in
+                    writer.object { writer in
+                        writer.member("field", detail.field)
+                        writer.member("message", detail.message)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension DomainError {
+    /// The core's sentence, with this API's name for the field that it begins with.
+    fileprivate var polyteiaMessage: String {
+        guard field == "metadata", message.hasPrefix("metadata ") else { return message }
+        return "attributes " + message.dropFirst("metadata ".count)
+    }
+}
+
+extension DomainError.Kind {
+    fileprivate var meaning: HTTPResponse.Status {
+        switch self {
+        case .invalid, .unsupported: .badRequest
+        case .unauthenticated: .unauthorized
+        case .forbidden, .outOfScope, .limitReached, .disabled: .forbidden
+        case .notFound: .notFound
+        case .conflict: .conflict
+        case .tooLarge: .contentTooLarge
+        case .unavailable, .outOfSpace: .serviceUnavailable
+        }
+    }
+}
+
+extension Resource {
+    /// What is missing, without the id: an answer must not differ by what the client made up.
+    fileprivate func absence(_ kind: DomainError.Kind) -> String? {
+        guard kind == .notFound else { return nil }
+        switch self {
+        case .organization: return "organization not found"
+        case .workspace: return "workspace not found"
+        case .user: return "user not found"
+        case .peer: return "peer not found"
+        case .invitation: return "invitation not found"
+        case .key: return "key not found"
+        }
+    }
+}

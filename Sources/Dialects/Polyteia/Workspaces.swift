@@ -1,0 +1,100 @@
+import Core
+import Domain
+import HTTPSurface
+import Hummingbird
+import JSON
+
+extension Polyteia {
+    func getWorkspace(_ params: inout Fields, _ caller: Caller) async throws -> Response {
+        let reference = params.workspace("id")
+        try params.check()
+        return .data(WorkspaceBody(try await operations.workspace(reference, for: caller)))
+    }
+
+    func listWorkspaces(_ params: inout Fields, _ caller: Caller) async throws -> Response {
+        let page = params.pageRequest()
+        let organization = params.optionalString("organization_id")
+        let search = params.optionalString("search")
+        try params.check()
+        if let organization { try caller.requireActing(in: Organization.ID(organization)) }
+        let query = WorkspaceQuery(search: search, page: page)
+        return .data(try await operations.workspaces(matching: query, for: caller).map(WorkspaceBody.init))
+    }
+
+    /// `settings` (seats), which the vendor's client sends, is passed over: there are none here.
+    func createWorkspace(_ params: inout Fields, _ caller: Caller) async throws -> Response {
+        let organization = params.organization("organization_id")
+        let draft = WorkspaceDraft(
+            title: params.string("name", .workspaceName),
+            description: params.optionalString("description", .description)?.nilIfEmpty,
+            metadata: params.attributes()?.raw ?? .emptyObject
+        )
+        try params.check()
+        try caller.requireActing(in: organization)
+        return .data(WorkspaceBody(try await operations.createWorkspace(draft, for: caller)))
+    }
+
+    /// The seed calls `attributes` pairs "to add": they are merged by key, and null takes a key away.
+    func updateWorkspace(_ params: inout Fields, _ caller: Caller) async throws -> Response {
+        let reference = params.workspace("id")
+        let change = WorkspaceChange(
+            title: params.string("name", .workspaceName),
+            description: params.optionalString("description", .description).map(\.nilIfEmpty),
+            metadata: params.attributes().map { .merge($0.members) }
+        )
+        try params.check()
+        return .data(WorkspaceBody(try await operations.updateWorkspace(reference, change, for: caller)))
+    }
+
+    func deleteWorkspace(_ params: inout Fields, _ caller: Caller) async throws -> Response {
+        let reference = params.workspace("id")
+        try params.check()
+        return .data(id: try await operations.deleteWorkspace(reference, for: caller).id.rawValue)
+    }
+}
+
+/// A workspace in the seed's fields; `attributes` are its metadata and `name` is its title.
+struct WorkspaceBody: AnswerBody {
+    private let workspace: Workspace
+
+    init(_ access: AccessibleWorkspace) {
+        workspace = access.workspace
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("id", workspace.id.rawValue)
+            writer.member("organization_id", workspace.organizationID.rawValue)
+            writer.member("created_at", workspace.createdAt.rfc3339)
+            writer.member("updated_at", workspace.updatedAt.rfc3339)
+            writer.member("name", workspace.title)
+            // The vendor's client reads it without asking whether it is there, as text.
+            writer.member("description", workspace.description ?? "")
+            writer.member("attributes", workspace.metadata)
+        }
+    }
+}
+
+extension TextRule {
+    fileprivate static let workspaceName = TextRule(length: 1...50)
+    fileprivate static let description = TextRule(length: 0...255)
+}
+
+extension String {
+    /// This API shows no description as an empty one, so an empty one is none.
+    var nilIfEmpty: String? { isEmpty ? nil : self }
+}
+
+extension Fields {
+    /// An id in the wrong form is no fault: it is nobody's.
+    fileprivate mutating func workspace(_ name: String) -> WorkspaceReference {
+        .id(Workspace.ID(string(name)))
+    }
+
+    /// Any JSON object; absent and null mean none.
+    fileprivate mutating func attributes() -> JSONValue? {
+        let attributes = optionalObject("attributes")
+        if let attributes, attributes.containsNUL { note(.rule("NUL characters are not allowed"), at: "attributes") }
+        return attributes
+    }
+}
