@@ -1,0 +1,59 @@
+package import Core
+import Domain
+package import HTTPSurface
+import HTTPTypes
+import Hummingbird
+
+/// The 88Agents API (seed 004, systems.md A3) over the core.
+package struct EightyEightAgents: Dialect {
+    package let name = "eighty-eight-agents"
+    let operations: Operations
+
+    package init(operations: Operations) {
+        self.operations = operations
+    }
+
+    /// All that lies below `/api`; `/api` itself is another API's.
+    package func owns(_ path: RequestPath) -> Bool {
+        path.segments.first == "api" && path.segments.count > 1
+    }
+
+    package var routes: [Route] {
+        [
+            .get("/api/workspaces", listWorkspaces),
+            .post("/api/workspaces", createWorkspace),
+            .get("/api/workspaces/{workspace_id}", getWorkspace),
+            .put("/api/workspaces/{workspace_id}", updateWorkspace),
+            .patch("/api/workspaces/{workspace_id}", updateWorkspace),
+            .delete("/api/workspaces/{workspace_id}", deleteWorkspace),
+
+            .get("/api/workspaces/{workspace_id}/team", listTeam),
+            .post("/api/workspaces/{workspace_id}/team/transfer", transferOwnership),
+            .patch("/api/workspaces/{workspace_id}/team/members/{member_id}", updateMember),
+            .delete("/api/workspaces/{workspace_id}/team/members/{member_id}", removeMember),
+
+            .get("/api/workspaces/{workspace_id}/team/invitations", listInvitations),
+            .post("/api/workspaces/{workspace_id}/team/invite", invite),
+            .delete("/api/workspaces/{workspace_id}/team/invitations/{invitation_id}", withdrawInvitation),
+            .post("/api/workspaces/{workspace_id}/team/invitations/{invitation_id}/accept", acceptInvitation),
+        ]
+    }
+
+    package var openAPI: [UInt8] { PackageResources.openapi_json }
+}
+
+extension IncomingRequest {
+    /// The workspace that the path names.
+    ///
+    /// - Throws: ``DomainError`` of kind `notFound` for what is no id of this API.
+    func workspace() throws(DomainError) -> WorkspaceReference {
+        .number(try number("workspace_id") { .workspace($0) })
+    }
+
+    /// The int64 in the path; ids are compared in the one spelling that this API gives out.
+    func number(_ name: String, of resource: (String) -> Resource) throws(DomainError) -> Int64 {
+        let text = parameter(name)
+        guard let number = Int64(text), String(number) == text else { throw .notFound(resource(text)) }
+        return number
+    }
+}
