@@ -1,0 +1,158 @@
+import Core
+import Domain
+import Storage
+import TestKit
+
+/// A credential and, said anew and as plainly as can be, what it may know of and change.
+struct AccessCredential: Sendable, CustomStringConvertible {
+    let description: String
+    let secret: String
+    let organizationID: Organization.ID
+    /// `nil` for a service.
+    var user: User.ID?
+    var scope = Scope.organization
+    /// The most that it may do; `nil` for whatever its person may.
+    var role: Role?
+    var isReadOnly = false
+
+    var mayWrite: Bool { !isReadOnly && role != .viewer }
+
+    /// Whether nothing narrows what the person may do.
+    var isWhole: Bool { user != nil && scope == .organization && role == nil && !isReadOnly }
+
+    /// Whether the workspace as a whole is there for it.
+    func sees(_ workspace: AccessFacts.Place, _ facts: AccessFacts) -> Bool {
+        guard scope == .organization || scope == .workspace(workspace.slug) else { return false }
+        return belongs(to: workspace, facts)
+    }
+
+    /// Whether it knows that there is such a workspace, be it for one peer or session in it.
+    func knows(_ workspace: AccessFacts.Place, _ facts: AccessFacts) -> Bool {
+        guard scope == .organization || scope.workspace == workspace.slug else { return false }
+        return belongs(to: workspace, facts)
+    }
+
+    func knows(_ organization: Organization.ID, _ facts: AccessFacts) -> Bool {
+        if organization == organizationID { return true }
+        guard scope == .organization, let user else { return false }
+        return facts.organizationRoles[organization]?[user] != nil
+    }
+
+    func knows(peer: String, in workspace: AccessFacts.Place, _ facts: AccessFacts) -> Bool {
+        if scope == .peer(peer, workspace: workspace.slug) { return belongs(to: workspace, facts) }
+        return sees(workspace, facts)
+    }
+
+    /// Whether it may hand out credentials of the organization.
+    func mayMint(_ facts: AccessFacts) -> Bool {
+        guard scope == .organization, mayWrite, (role ?? .owner) >= .admin else { return false }
+        return user.map { (facts.organizationRoles[organizationID]?[$0] ?? .member) >= .admin } ?? true
+    }
+
+    /// Whether a change of the row may have come from it; a workspace that wasn't there before is looked for in `after`.
+    func mayChange(_ row: AccessFacts.RowName, before: AccessFacts, after: AccessFacts) -> Bool {
+        guard mayWrite else { return false }
+        switch row {
+        case .organization(let id), .organizationMember(let id): return scope == .organization && id == organizationID
+        case .user: return scope == .organization
+        case .workspace(let number), .invitation(let number): return ownsChange(of: number, before, after)
+        case .peer(let peer, let number):
+            if ownsChange(of: number, before, after) { return true }
+            return before.workspaces[number].map { knows(peer: peer, in: $0, before) } ?? false
+        }
+    }
+
+    private func ownsChange(of number: Int64, _ before: AccessFacts, _ after: AccessFacts) -> Bool {
+        if let workspace = before.workspaces[number] { return sees(workspace, before) }
+        guard before.rows[.workspace(number)] == nil, let new = after.workspaces[number] else { return false }
+        return new.organizationID == organizationID && (scope == .organization || scope == .workspace(new.slug))
+    }
+
+    private func belongs(to workspace: AccessFacts.Place, _ facts: AccessFacts) -> Bool {
+        guard workspace.organizationID == organizationID else { return false }
+        guard let user else { return true }
+        guard let role = facts.organizationRoles[organizationID]?[user] else { return false }
+        return role >= .admin || workspace.members[user] != nil
+    }
+}
+
+extension AccessCredential {
+    /// Keys of people and services in both organizations, whole and narrow, and Honcho's tokens.
+    static func all(_ server: TestServer, _ organizations: [Organization.ID]) async throws -> [AccessCredential] {
+        let people = [
+            ["ann@a.example", "dan@a.example", "carol@a.example", "bob@both.example"],
+            ["bob@both.example", "eve@b.example", "frank@b.example"],
+        ]
+        let narrow: [Scope] = [
+            .workspace("alpha"), .workspace("gamma"), .peer("alice", workspace: "alpha"),
+            .session("chat", workspace: "alpha"),
+        ]
+        var all: [AccessCredential] = []
+        for (organization, emails) in zip(organizations, people) {
+            for email in emails {
+                for draft in [APIKeyDraft(), APIKeyDraft(isReadOnly: true), APIKeyDraft(role: .viewer)]
+                    + narrow.map({ APIKeyDraft(scope: $0) })
+                {
+                    all.append(try await key(draft, email, organization, server))
+                }
+            }
+            for draft in Role.allCases.map({ APIKeyDraft(role: $0) })
+                + narrow.map({ APIKeyDraft(scope: $0, role: .admin) })
+                + [APIKeyDraft(role: .owner, isReadOnly: true), APIKeyDraft(scope: .workspace("alpha"), role: .writer)]
+            {
+                all.append(try await key(draft, nil, organization, server))
+            }
+            all.append(try await token(HonchoClaims(isAdmin: true), .organization, organization, server))
+            for scope in narrow { all.append(try await token(HonchoClaims(scope), scope, organization, server)) }
+        }
+        return all
+    }
+
+    private static func key(
+        _ draft: APIKeyDraft,
+        _ email: String?,
+        _ organization: Organization.ID,
+        _ server: TestServer
+    ) async throws -> AccessCredential {
+        let user = try email.map(UserReference.init)
+        let minted = try await server.operations.createKey(draft, for: user, in: organization.rawValue)
+        let id = try await server.store.read { transaction in try user.flatMap { try transaction.user($0)?.id } }
+        let role = draft.role.map { " role=\($0)" } ?? ""
+        return AccessCredential(
+            description: "key of \(email ?? "a service")\(role)\(draft.isReadOnly ? " read-only" : "") \(draft.scope)",
+            secret: minted.secret,
+            organizationID: organization,
+            user: id,
+            scope: draft.scope,
+            role: draft.role,
+            isReadOnly: draft.isReadOnly
+        )
+    }
+
+    private static func token(
+        _ claims: HonchoClaims,
+        _ scope: Scope,
+        _ organization: Organization.ID,
+        _ server: TestServer
+    ) async throws -> AccessCredential {
+        var claims = claims
+        if organization != server.organizationID { claims.organization = organization.rawValue }
+        return AccessCredential(
+            description: "token \(scope)",
+            secret: try await server.tokens.token(for: claims, at: server.clock.now),
+            organizationID: organization,
+            scope: scope
+        )
+    }
+}
+
+extension HonchoClaims {
+    fileprivate init(_ scope: Scope) {
+        switch scope {
+        case .organization: self.init(isAdmin: true)
+        case .workspace(let slug): self.init(workspace: slug)
+        case .peer(let peer, let slug): self.init(workspace: slug, peer: peer)
+        case .session(let session, let slug): self.init(workspace: slug, session: session)
+        }
+    }
+}

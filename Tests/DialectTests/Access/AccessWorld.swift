@@ -1,0 +1,71 @@
+import Core
+import Domain
+import JSON
+import Storage
+import TestKit
+
+/// Two tenants with workspaces of the same names, people in one or both, and a credential of every sort.
+struct AccessWorld: Sendable {
+    let server: TestServer
+    let credentials: [AccessCredential]
+
+    /// What only those see who may read the workspace.
+    static func marker(_ workspace: Int64) -> String { "secret-of-workspace-\(workspace)-" }
+
+    /// What only those see who may read the peer.
+    static func marker(_ peer: String, _ workspace: Int64) -> String { "secret-of-peer-\(peer)-\(workspace)-" }
+
+    static let peers = ["alice", "zoe"]
+
+    init(_ backend: Backend) async throws {
+        let server = try await TestServer(backend, authentication: .on)
+        let people = [
+            "ann@a.example": OrganizationRole.owner, "dan@a.example": .admin, "carol@a.example": .member,
+            "bob@both.example": .member,
+        ]
+        for (email, role) in people.sorted(by: { $0.key < $1.key }) {
+            _ = try await server.operations.createUser(EmailAddress(email), name: nil)
+            _ = try await server.operations.setOrganizationMember(EmailAddress(email), role, of: "default")
+        }
+        let other = try await server.operations.createOrganization(OrganizationDraft(name: "B", slug: "b"))
+        let others = ["bob@both.example": OrganizationRole.member, "eve@b.example": .owner, "frank@b.example": .member]
+        for (email, role) in others.sorted(by: { $0.key < $1.key }) {
+            _ = try await server.operations.setOrganizationMember(EmailAddress(email), role, of: "b")
+        }
+        self.server = server
+        credentials = try await AccessCredential.all(server, [server.organizationID, other.id])
+        try await make("alpha", in: server.organizationID, by: "bob@both.example", with: "carol@a.example")
+        try await make("beta", in: server.organizationID, by: "carol@a.example", with: "dan@a.example")
+        try await make("alpha", in: other.id, by: "eve@b.example", with: "bob@both.example")
+        try await make("gamma", in: other.id, by: "frank@b.example", with: "eve@b.example")
+    }
+
+    /// Makes a workspace with an owner, a guest, somebody invited, and a secret in it and in each of its peers.
+    func make(_ slug: String, in organization: Organization.ID, by owner: String, with guest: String) async throws {
+        let caller = Caller(
+            subject: .user(try await user(owner)),
+            organizationID: organization,
+            organizationRole: .member
+        )
+        let made = try await server.operations.createWorkspace(WorkspaceDraft(slug: slug), for: caller).workspace
+        _ = try await server.operations.addMember(UserReference(guest), .viewer, to: .slug(slug), for: caller)
+        let somebody = try EmailAddress("somebody@elsewhere.example")
+        _ = try await server.operations.invite(somebody, as: .writer, to: .slug(slug), for: caller)
+        let secret = Self.marker(made.number)
+        let change = WorkspaceChange(title: secret, metadata: .replace(Self.metadata(secret)))
+        _ = try await server.operations.updateWorkspace(.slug(slug), change, for: caller)
+        for peer in Self.peers {
+            let draft = PeerDraft(slug: peer, metadata: Self.metadata(Self.marker(peer, made.number)))
+            _ = try await server.operations.getOrCreatePeer(draft, inWorkspace: slug, for: caller)
+        }
+    }
+
+    func user(_ email: String) async throws -> User.ID {
+        let address = try EmailAddress(email)
+        return try await server.store.read { try $0.user(.email(address))?.id } ?? User.ID("nobody")
+    }
+
+    private static func metadata(_ secret: String) -> RawJSON {
+        JSONValue.object([JSONMember(key: "secret", value: .string(secret))]).raw
+    }
+}
