@@ -73,9 +73,8 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Storage", "StoragePostgres",
-                "StorageSQLite",
-                "Workers", configuration, hummingbird, logging, metrics, nioCore, serviceLifecycle, systemPackage,
-                unixSignals,
+                "StorageSQLite", "Workers", configuration, httpTypes, hummingbird, logging, metrics, nioCore,
+                serviceLifecycle, systemPackage, unixSignals,
             ]
         ),
         .executableTarget(

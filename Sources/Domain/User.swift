@@ -32,7 +32,8 @@ package struct EmailAddress: Hashable, Sendable {
         // By bytes, for an `@` and what follows it may look like one character.
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
-            scalar.value > 0x20 && !(0x7f...0x9f).contains(scalar.value) && scalar != "," && !scalar.properties.isWhitespace
+            scalar.value > 0x20 && !(0x7f...0x9f).contains(scalar.value) && scalar != ","
+                && !scalar.properties.isWhitespace
         }
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, isPlain, text.utf8.count <= Self.maxLength else {
             throw .invalid("email", "not an e-mail address")

@@ -95,7 +95,7 @@ POLYTEIA = Dialect(
     invalid=400,
     forbidden=403,
     create=("POST", "/api", lambda name: {"query": "create_workspace", "params": {"name": name}}),
-    unknown="/api/nothing",
+    unknown="/auth/nothing",
     routes={"/api": {"POST"}},
 )
 
