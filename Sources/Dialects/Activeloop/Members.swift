@@ -5,21 +5,27 @@ import Hummingbird
 import JSON
 
 extension Activeloop {
-    /// `POST /workspaces/{workspace_id}/user`
+    /// Answers `POST /workspaces/{workspace_id}/user`.
     func addUser(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let place = try await UserPlace(request)
         let member = try await operations.addMember(place.user, place.role, to: request.workspace, for: caller)
         return .json { $0.user(member) }
     }
 
-    /// `PUT /workspaces/{workspace_id}/user`
+    /// Answers `PUT /workspaces/{workspace_id}/user`.
     func updateUser(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let place = try await UserPlace(request)
-        let member = try await operations.setRole(place.role, of: place.user, in: request.workspace, for: caller)
+        let member = try await operations.setRole(
+            place.role,
+            of: place.user,
+            in: request.workspace,
+            unless: { $0.access == $1.access },
+            for: caller
+        )
         return .json { $0.user(member) }
     }
 
-    /// `DELETE /workspaces/{workspace_id}/user/{user_id}`
+    /// Answers `DELETE /workspaces/{workspace_id}/user/{user_id}`.
     func removeUser(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let user = UserReference(naming: request.parameter("user_id"))
         let removed = try await operations.removeMember(user, from: request.workspace, for: caller)
@@ -31,7 +37,7 @@ extension Activeloop {
         }
     }
 
-    /// `GET /workspaces/{workspace_id}/users`
+    /// Answers `GET /workspaces/{workspace_id}/users`.
     func listUsers(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let members = try await operations.members(of: request.workspace, for: caller)
         return .json { writer in

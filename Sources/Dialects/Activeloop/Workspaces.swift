@@ -5,7 +5,7 @@ import Hummingbird
 import JSON
 
 extension Activeloop {
-    /// `POST /workspaces`
+    /// Answers `POST /workspaces`.
     func createWorkspace(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         var fields = try await request.fields(limit: Self.maxBodyBytes)
         let id = fields.string("id", WorkspaceID.rule)
@@ -16,7 +16,7 @@ extension Activeloop {
         return .json { $0.workspace(created.workspace) }
     }
 
-    /// `GET /workspaces`
+    /// Answers `GET /workspaces`.
     func listWorkspaces(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         var query = request.queryFields
         let limit = query.integer("limit", in: 1...Self.maxListedWorkspaces, default: Self.maxListedWorkspaces)
@@ -33,13 +33,13 @@ extension Activeloop {
         }
     }
 
-    /// `GET /workspaces/{workspace_id}`
+    /// Answers `GET /workspaces/{workspace_id}`.
     func getWorkspace(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let found = try await operations.workspace(request.workspace, for: caller)
         return .json { $0.workspace(found.workspace) }
     }
 
-    /// `DELETE /workspaces/{workspace_id}`
+    /// Answers `DELETE /workspaces/{workspace_id}`.
     func deleteWorkspace(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let deleted = try await operations.deleteWorkspace(request.workspace, for: caller)
         return .json { writer in
