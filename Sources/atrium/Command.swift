@@ -1,0 +1,73 @@
+import ArgumentParser
+import Configuration
+import Core
+import JSON
+import Server
+import Storage
+
+/// A command that does one thing and reports it; what goes wrong becomes one sentence and exit code 1.
+protocol Command: AsyncParsableCommand {
+    var common: CommonOptions { get }
+    /// The settings that were given as flags, by name.
+    var flags: [String: ConfigContent] { get }
+
+    func perform(_ settings: Settings) async throws -> Report
+}
+
+/// What a command has to say, for people and for programs.
+struct Report {
+    let text: String
+    let json: RawJSON
+    var hasFailed = false
+
+    init(_ text: String, hasFailed: Bool = false, json: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter()
+        json(&writer)
+        self.text = text
+        self.json = writer.raw
+        self.hasFailed = hasFailed
+    }
+}
+
+extension Command {
+    var flags: [String: ConfigContent] { common.flags }
+
+    func run() async throws {
+        var settings: Settings?
+        do {
+            let loaded = try common.settings(flags)
+            settings = loaded
+            let report = try await perform(loaded)
+            Terminal.write(common.json ? report.json.text : report.text)
+            if report.hasFailed { throw ExitCode.failure }
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            Terminal.writeError("\(Explanation(error, settings))", asJSON: common.json)
+            throw ExitCode.failure
+        }
+    }
+}
+
+extension Command {
+    /// Lends the operations over the store that the settings name, its schema up to date.
+    func withOperations<Value>(
+        _ settings: Settings,
+        _ body: (Operations) async throws -> Value
+    ) async throws -> Value {
+        let store = try settings.openStore()
+        do {
+            let versions = try await store.migrate()
+            if versions.from == 0, !common.json {
+                // In the wrong directory this would otherwise look like a server that has forgotten everything.
+                Terminal.writeNote("There was no data yet, so a new database was made: \(settings.storeDescription)")
+            }
+            let value = try await body(Operations(store: store, environment: .live(), plans: settings.plans))
+            await store.close()
+            return value
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+}

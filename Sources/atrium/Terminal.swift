@@ -1,0 +1,38 @@
+import Foundation
+import JSON
+
+/// Standard output and standard error.
+enum Terminal {
+    static func write(_ text: String) {
+        write(text, to: .standardOutput)
+    }
+
+    /// Says what went wrong: as `Error: …`, or as `{"error": "…"}`.
+    static func writeError(_ message: String, asJSON: Bool) {
+        guard asJSON else { return write("Error: \(message)", to: .standardError) }
+        var writer = JSONWriter()
+        writer.object { $0.member("error", message) }
+        write(writer.raw.text, to: .standardError)
+    }
+
+    /// Says something that is no result, and nothing wrong either.
+    static func writeNote(_ message: String) {
+        write(message, to: .standardError)
+    }
+
+    /// Nobody reads any more where this fails, so there is nobody to tell.
+    private static func write(_ text: String, to file: FileHandle) {
+        try? file.write(contentsOf: Data((text + "\n").utf8))
+    }
+
+    /// Rows under headings, each column as wide as its widest text.
+    static func table(_ headings: [String], _ rows: [[String]]) -> String {
+        let all = [headings] + rows
+        let widths = headings.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        return all.map { row in
+            // The last cell ends the line, as wide as it is.
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.dropLast()
+            return (cells + row.suffix(1)).joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}
