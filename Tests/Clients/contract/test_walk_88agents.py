@@ -212,8 +212,8 @@ def test_roles_change_and_the_owner_s_only_by_transfer(founder, workspace, path,
     refused = founder.client.patch(f"{members}/{own}", {"role": "member"})
     assert refused.status in (400, 403, 409), refused
 
-    fault(person.client.post(f"{path}/team/transfer", {"member_id": theirs, "user_id": person.id}), 403)
-    moved = founder.client.post(f"{path}/team/transfer", {"member_id": theirs, "user_id": person.id})
+    fault(person.client.post(f"{path}/team/transfer", {"user_id": int(theirs)}), 403)
+    moved = founder.client.post(f"{path}/team/transfer", {"user_id": int(theirs)})
     assert moved.status == 200, moved
     assert person.client.get(path).json()["role"] == "owner"
     assert founder.client.get(path).json()["role"] == "admin"
