@@ -1,8 +1,8 @@
 extension JSONValue {
     /// The text that PostgreSQL's `->>` gives for the value: a string decoded, anything else as `jsonb` is printed.
     ///
-    /// Numbers are written out without an exponent, keys come shorter first, commas and colons are followed by a space; so
-    /// a comparison with the text means the same on every engine.
+    /// Numbers are written out without an exponent, keys come shorter first, commas and colons are followed by a space;
+    /// so a comparison with the text means the same on every engine.
     package var textForm: String {
         if kind == .string { return stringValue ?? "" }
         var text: [UInt8] = []

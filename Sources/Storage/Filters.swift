@@ -17,10 +17,10 @@ extension Filter {
     }
 }
 
-/// Writes a filter with as few open parentheses as can be, for SQLite's parser gives up at a hundred words on its stack.
+/// Writes a filter with as few open parentheses as can be, for SQLite's parser gives up at a stack of a hundred words.
 ///
-/// Negation is moved to the single conditions, which three-valued logic allows; a group's deepest part stands first, where
-/// nothing but its parenthesis waits for its end; and only an `OR` inside an `AND` gets one at all.
+/// Negation is moved to the single conditions, which three-valued logic allows; a group's deepest part stands first,
+/// where nothing but its parenthesis waits for its end; and only an `OR` inside an `AND` gets one at all.
 private struct FilterCompiler {
     let columns: FilterColumns
     let engine: Engine

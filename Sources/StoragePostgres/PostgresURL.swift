@@ -38,6 +38,14 @@ package struct PostgresURL: Sendable {
         return "PostgreSQL at \(host)\(port)" + (parameters["dbname"].map { "/\($0)" } ?? "")
     }
 
+    /// libpq quotes what it can't read, which may be the password or all of the URL; a parameter's name tells no secret.
+    private static func withoutValues(_ message: String) -> String {
+        let line = message.trimmedLine
+        guard !line.hasPrefix("invalid URI query parameter"), !line.hasPrefix("invalid connection option") else { return line }
+        let end = [": \"", " after \""].compactMap { line.firstRange(of: $0)?.lowerBound }.min()
+        return String(line[..<(end ?? line.endIndex)])
+    }
+
     private static func withoutDriver(_ text: String) -> String {
         guard isRecognized(text), let end = text.firstRange(of: "://")?.lowerBound else { return text }
         return "postgresql" + text[end...]
@@ -47,8 +55,7 @@ package struct PostgresURL: Sendable {
         var message: UnsafeMutablePointer<CChar>?
         defer { PQfreemem(message) }
         guard let options = PQconninfoParse(text, &message) else {
-            let reason = message.map { String(cString: $0) } ?? "out of memory"
-            throw InvalidPostgresURL(reason: reason.trimmedLine)
+            throw InvalidPostgresURL(reason: Self.withoutValues(message.map { String(cString: $0) } ?? "out of memory"))
         }
         defer { PQconninfoFree(options) }
         var parameters: [String: String] = [:]

@@ -39,13 +39,13 @@ package struct Activeloop: Dialect {
 
     /// Holds the optional organization header to the credential's own organization (systems.md A2).
     ///
-    /// Any other one answers as one that does not exist, whether it does or not.
+    /// Any other one is refused in the same words, whether it exists or not.
     private func inOrganization(_ handler: @escaping Route.Handler) -> Route.Handler {
         { request, caller in
             if let header = Self.organizationHeader, let named = request.headers[header], !named.isEmpty,
                 named != caller.organizationID.rawValue
             {
-                throw DomainError.notFound(.organization(named))
+                throw DomainError(.forbidden, "The credential is not for the organization \(named)")
             }
             return try await handler(request, caller)
         }

@@ -1,10 +1,10 @@
 import HTTPSurface
 import JSON
 
-/// Reads a workspace's configuration field by field, as pydantic reads the seed's `WorkspaceConfiguration` (honcho.md 5).
+/// Reads a workspace's configuration field by field, as pydantic reads `WorkspaceConfiguration` (seed 000, honcho.md 5).
 ///
-/// What the API knows comes out in its own type; nulls and unknown keys of known sections go; unknown top-level keys stay
-/// as they were sent, in v3 `deriver` among them (honcho.md 12.4).
+/// What the API knows comes out in its own type; nulls and unknown keys of known sections go; unknown top-level keys
+/// stay as they were sent, in v3 `deriver` among them (honcho.md 12.4).
 struct ConfigurationReader {
     private let sections: [Section]
     private let location: [Fault.Step]

@@ -4,7 +4,7 @@ import HTTPTypes
 package import Hummingbird
 
 extension Honcho {
-    /// FastAPI's envelopes: `{"detail": [fault, …]}` for what can't be read, otherwise `{"detail": "text"}` (honcho.md 11.4).
+    /// FastAPI's envelopes (honcho.md 11.4): a list of faults for what can't be read, otherwise `{"detail": "text"}`.
     package func response(to failure: Failure) -> Response {
         switch failure {
         case .domain(let error): FastAPIErrors.detail(text(of: error), status: Self.status(of: error))

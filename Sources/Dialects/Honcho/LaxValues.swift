@@ -25,7 +25,7 @@ extension JSONValue {
         }
     }
 
-    /// The value as pydantic reads an integer of any size: a number without a fraction, a text that spells one, a truth value.
+    /// The value as pydantic reads an integer of any size: a whole number, a text that spells one, a truth value.
     func asLaxInteger(from minimum: Int) -> Result<JSONValue, LaxFault> {
         switch plainInteger {
         case .failure(let fault): return .failure(fault)

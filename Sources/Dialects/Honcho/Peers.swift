@@ -18,17 +18,15 @@ extension Honcho {
         return .json(version.status(isNew: isNew)) { $0.peer(peer) }
     }
 
-    /// `POST …/peers/list`: a workspace that isn't there has no peers.
+    /// `POST …/peers/list`: a workspace that isn't there has no peers; what no workspace can be called is not found.
     func listPeers(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let workspace = request.parameter("workspace_id")
         try caller.requireScope(.workspace(workspace))
+        guard Slug.isHonchoID(workspace, maxLength: 512) else { throw DomainError.notFound(.workspace(workspace)) }
         var reading = Reading(request, version)
         let page = reading.page()
         var reader = FilterReader(.peer, version)
         let query = PeerQuery(filter: try reader.filter(try await reading.filters()), page: page)
-        guard Slug.matchesHoncho(workspace) else {
-            return .page(Page(items: [], total: 0, request: page)) { $0.peer($1) }
-        }
         return .page(try await operations.peers(matching: query, inWorkspace: workspace, for: caller)) { $0.peer($1) }
     }
 

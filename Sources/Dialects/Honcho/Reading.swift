@@ -2,8 +2,9 @@ import Domain
 import HTTPSurface
 import JSON
 
-/// Reads a request part by part and keeps the faults of all parts, to tell them together in FastAPI's order: path, query,
-/// body (honcho.md 11.4).
+/// Reads a request part by part and keeps the faults of all parts, to tell them together.
+///
+/// Their order is FastAPI's: path, query, body (honcho.md 11.4).
 struct Reading {
     private let request: IncomingRequest
     private let version: Honcho.Version

@@ -13,7 +13,7 @@ extension Honcho {
         return .json(version.status(isNew: isNew)) { $0.workspace(found.workspace) }
     }
 
-    /// `POST /workspaces/list`: a key of a whole organization lists what its holder sees, a token needs to be an admin's.
+    /// `POST /workspaces/list`: a key of a whole organization lists what its holder sees, a token must be an admin's.
     func listWorkspaces(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         guard caller.scope == .organization else { throw DomainError.adminRequired }
         var reading = Reading(request, version)
@@ -37,7 +37,7 @@ extension Honcho {
     func deleteWorkspace(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let slug = request.parameter("workspace_id")
         try caller.requireScope(.workspace(slug))
-        guard Slug.matchesHoncho(slug) else { throw DomainError.notFound(.workspace(slug)) }
+        guard Slug.isHonchoID(slug, maxLength: 512) else { throw DomainError.notFound(.workspace(slug)) }
         let deleted = try await operations.deleteWorkspace(.slug(slug), for: caller)
         switch version {
         case .v2: return .json { $0.workspace(deleted) }

@@ -13,6 +13,8 @@ package struct Diagnosis: Sendable {
     /// Everything that was looked at, in the order in which a server needs it.
     package func findings() async -> [Finding] {
         var findings = [safety, dataDirectory]
+        // Before the database is opened, which may bring its file up to date.
+        let clock = clock
         findings += await database()
         return findings + [diskSpace, port, clock]
     }

@@ -3,7 +3,7 @@ import Foundation
 /// The filter must be answered with 422.
 struct Refused: Error {}
 
-/// The filter language of honcho.md 3.3, read from the document and not from the server: three-valued, nothing is skipped.
+/// The filter language of honcho.md 3.3, written from the document: three-valued, and nothing is skipped.
 struct FilterEvaluator {
     let isV3: Bool
     let isOfPeers: Bool

@@ -1,0 +1,152 @@
+import Core
+import Domain
+import JSON
+import Storage
+import TestKit
+import Testing
+
+/// What several requests at once, through several writers or copies of the server, must not break.
+@Suite struct RaceTests {
+    @Test("Ten copies that start at once make one default organization and one local owner", arguments: Backend.available)
+    func start(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        let environment = FixedEnvironment().environment
+        let owners = try await atOnce(10) { _ in
+            try await Operations(store: store, environment: environment).localOwner()
+        }
+        #expect(Set(owners.map(\.organizationID)).count == 1)
+        #expect(Set(owners.map(\.userID)).count == 1)
+        let operations = Operations(store: store, environment: environment)
+        #expect(try await operations.organizations(page: PageRequest(size: 10)).total == 1)
+        let page = try await operations.workspaces(matching: WorkspaceQuery(page: PageRequest(size: 10)), for: owners[0])
+        #expect(page.total == 1)
+        #expect(page.items.count == 1)
+    }
+
+    @Test("Of ten first people at once one becomes the owner", arguments: Backend.available)
+    func firstPerson(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        let operations = Operations(store: store, environment: FixedEnvironment().environment)
+        try await operations.setUp()
+        let roles = try await atOnce(10) { index in
+            try await operations.createUser(EmailAddress("p\(index)@example.com"), name: nil).role
+        }
+        #expect(roles.filter { $0 == .owner }.count == 1)
+    }
+
+    @Test("One address given places at once is one person", arguments: Backend.available)
+    func oneAddress(backend: Backend) async throws {
+        let house = try await House(backend)
+        let name = house.organizationID.rawValue
+        let members = try await atOnce(10) { _ in
+            try await house.operations.setOrganizationMember(EmailAddress("new@example.com"), .member, of: name)
+        }
+        #expect(Set(members.map(\.user.id)).count == 1)
+    }
+
+    @Test("A workspace deleted ten times at once is deleted once", arguments: Backend.available)
+    func deletion(backend: Backend) async throws {
+        let house = try await House(backend)
+        _ = try await house.operations.createWorkspace(WorkspaceDraft(slug: "w"), for: house.ann)
+        _ = try await house.operations.createWorkspace(WorkspaceDraft(slug: "kept"), for: house.ann)
+        let outcomes = try await atOnce(10) { _ in
+            do {
+                _ = try await house.operations.deleteWorkspace(.slug("w"), for: house.ann)
+                return true
+            } catch let error as DomainError where error.kind == .notFound {
+                return false
+            }
+        }
+        #expect(outcomes.filter { $0 }.count == 1)
+        let query = WorkspaceQuery(page: PageRequest(size: 10))
+        let page = try await house.operations.workspaces(matching: query, for: house.ann)
+        #expect(page.items.map(\.workspace.slug) == ["default", "kept"])
+        #expect(page.total == 2)
+    }
+
+    @Test("Metadata merged by thirty at once has all of it", arguments: Backend.available)
+    func merging(backend: Backend) async throws {
+        let house = try await House(backend)
+        _ = try await house.operations.createWorkspace(WorkspaceDraft(slug: "w"), for: house.ann)
+        _ = try await atOnce(30) { index in
+            let members = try JSONValue.parse(#"{"k\#(index)":\#(index)}"#).members
+            let change = WorkspaceChange(metadata: .merge(members))
+            _ = try await house.operations.updateWorkspace(.slug("w"), change, for: house.ann)
+        }
+        let workspace = try await house.operations.workspace(.slug("w"), for: house.ann).workspace
+        #expect(Set(workspace.metadata.value.members.map(\.key)) == Set((0..<30).map { "k\($0)" }))
+    }
+
+    @Test("A workspace changed by ten at once, before there is one, is one with all changes", arguments: Backend.available)
+    func changingWhatIsNotThere(backend: Backend) async throws {
+        let house = try await House(backend)
+        let ids = try await atOnce(10) { index in
+            let members = try JSONValue.parse(#"{"k\#(index)":1}"#).members
+            let change = WorkspaceChange(metadata: .merge(members))
+            return try await house.operations.updateOrCreateWorkspace(slug: "w", change, for: house.bob).workspace.id
+        }
+        #expect(Set(ids).count == 1)
+        let workspace = try await house.operations.workspace(.slug("w"), for: house.bob).workspace
+        #expect(workspace.metadata.value.members.count == 10)
+    }
+
+    @Test("Peers of workspaces that many make at once, in any order", arguments: Backend.available)
+    func peersEverywhere(backend: Backend) async throws {
+        let house = try await House(backend)
+        let outcomes = try await atOnce(60) { index in
+            var made = 0
+            for step in 0..<6 {
+                // Half go up and half go down, so that their groups are in each other's way.
+                let number = index % 2 == 0 ? step : 5 - step
+                let draft = PeerDraft(slug: "p\(index % 4)")
+                let (_, isNew) = try await house.operations.getOrCreatePeer(
+                    draft,
+                    inWorkspace: "w\(number)",
+                    for: house.bob
+                )
+                made += isNew ? 1 : 0
+            }
+            return made
+        }
+        #expect(outcomes.reduce(0, +) == 24)
+        for number in 0..<6 {
+            let query = PeerQuery(page: PageRequest(size: 100))
+            let page = try await house.operations.peers(matching: query, inWorkspace: "w\(number)", for: house.bob)
+            #expect(page.total == 4)
+            #expect(page.items.count == 4)
+        }
+    }
+
+    @Test("Several who purge at once remove everything once, and nothing else", arguments: Backend.available)
+    func purging(backend: Backend) async throws {
+        let house = try await House(backend)
+        for slug in ["gone", "kept"] {
+            for index in 0..<30 {
+                let draft = PeerDraft(slug: "p\(index)")
+                _ = try await house.operations.getOrCreatePeer(draft, inWorkspace: slug, for: house.bob)
+            }
+        }
+        _ = try await house.operations.deleteWorkspace(.slug("gone"), for: house.bob)
+        let counts = try await atOnce(5) { _ in
+            var removed = 0
+            while case let count = try await house.operations.purge(retentionInDays: 0, limit: 7), count > 0 {
+                removed += count
+            }
+            return removed
+        }
+        #expect(counts.reduce(0, +) == 32)
+        let query = PeerQuery(page: PageRequest(size: 100))
+        let page = try await house.operations.peers(matching: query, inWorkspace: "kept", for: house.bob)
+        #expect(page.items.count == 30)
+    }
+
+    private func atOnce<Value: Sendable>(
+        _ count: Int,
+        _ body: @escaping @Sendable (Int) async throws -> Value
+    ) async throws -> [Value] {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            for index in 0..<count { group.addTask { try await body(index) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Server
+import Storage
+import Testing
+
+@Suite struct DiagnosisTests {
+    private func settings() throws -> Settings {
+        var settings = Settings()
+        settings.port = 0
+        settings.dataDirectory = try temporaryDirectory()
+        return settings
+    }
+
+    private func outcomes(_ settings: Settings) async -> [String: Finding.Outcome] {
+        let findings = await Diagnosis(settings).findings()
+        return Dictionary(findings.map { ($0.check, $0.outcome) }) { first, _ in first }
+    }
+
+    @Test func nothingIsWrongBeforeTheFirstStartAndNothingIsMade() async throws {
+        var settings = try settings()
+        settings.dataDirectory += "/later"
+        let findings = await Diagnosis(settings).findings()
+        #expect(findings.allSatisfy { $0.outcome == .ok }, "\(findings)")
+        #expect(!FileManager.default.fileExists(atPath: settings.dataDirectory))
+    }
+
+    @Test func nothingIsWrongAfterIt() async throws {
+        let settings = try settings()
+        let store = try settings.openStore()
+        try await store.migrate()
+        let findings = await Diagnosis(settings).findings()
+        #expect(findings.allSatisfy { $0.outcome == .ok }, "\(findings)")
+        #expect(
+            findings.map(\.check) == [
+                "settings", "data directory", "schema", "integrity", "disk space", "port", "clock",
+            ]
+        )
+        await store.close()
+    }
+
+    @Test func anEmptyDatabaseWaitsForItsSchema() async throws {
+        let settings = try settings()
+        await (try settings.openStore()).close()
+        #expect(await outcomes(settings)["schema"] == .warning)
+    }
+
+    @Test func aNewerDatabaseIsRefused() async throws {
+        let settings = try settings()
+        let store = try settings.openStore()
+        try await store.migrate()
+        let newer = Int64(currentSchemaVersion + 1)
+        try await store.write { try $0.run("INSERT INTO schema_version (version) VALUES (\(newer))") }
+        #expect(await outcomes(settings)["schema"] == .failed)
+        await store.close()
+    }
+
+    @Test func aDamagedDatabaseIsFound() async throws {
+        let settings = try settings()
+        try "no database".write(toFile: settings.sqlitePath(), atomically: true, encoding: .utf8)
+        #expect(await outcomes(settings)["database"] == .failed)
+    }
+
+    @Test func anOpenDirectoryIsPointedAt() async throws {
+        let settings = try settings()
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: settings.dataDirectory)
+        #expect(await outcomes(settings)["data directory"] == .warning)
+    }
+
+    @Test func aFileInPlaceOfTheDirectoryIsFound() async throws {
+        var settings = try settings()
+        settings.dataDirectory += "/file"
+        try "".write(toFile: settings.dataDirectory, atomically: true, encoding: .utf8)
+        #expect(await outcomes(settings)["data directory"] == .failed)
+    }
+
+    @Test func aClockBehindTheDatabaseIsFound() async throws {
+        let settings = try settings()
+        await (try settings.openStore()).close()
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: 86_400)],
+            ofItemAtPath: settings.sqlitePath()
+        )
+        #expect(await outcomes(settings)["clock"] == .failed)
+    }
+
+    @Test func unsafeSettingsAreFound() async throws {
+        var settings = try settings()
+        settings.host = "0.0.0.0"
+        #expect(await outcomes(settings)["settings"] == .failed)
+        settings.allowsInsecure = true
+        #expect(await outcomes(settings)["settings"] == .warning)
+        settings.isAuthenticationOn = true
+        #expect(await outcomes(settings)["settings"] == .ok)
+        settings.tokenSecret = "short"
+        #expect(await outcomes(settings)["settings"] == .warning)
+    }
+
+    @Test(arguments: ["192.0.2.1", "no.such.host.invalid"]) func aForeignAddressIsFound(host: String) async throws {
+        var settings = try settings()
+        settings.host = host
+        #expect(await outcomes(settings)["port"] == .failed)
+    }
+}

@@ -1,0 +1,119 @@
+import Core
+import HTTPSurface
+import HTTPTypes
+import HTTPTypes
+import JSON
+import Server
+import TestKit
+import Testing
+
+/// Holds every document to what the server really serves.
+@Suite struct OpenAPITests {
+    private static let names = openAPIDocuments().keys.sorted()
+    private static let methods: Set<String> = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]
+
+    private func document(_ name: String) throws -> JSONValue {
+        try JSONValue.parse(openAPIDocuments()[name] ?? [])
+    }
+
+    /// The operations of a document: `METHOD /path` and what is said of it.
+    private func operations(_ document: JSONValue) -> [(route: String, operation: JSONValue)] {
+        (document["paths"]?.members ?? []).flatMap { path in
+            path.value.members.filter { Self.methods.contains($0.key) }.map { operation in
+                (route: Self.normalised(operation.key, path.key), operation: operation.value)
+            }
+        }
+    }
+
+    /// Names of path parameters are a matter of taste; that there is one is not.
+    private static func normalised(_ method: String, _ path: String) -> String {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false).map {
+            $0.hasPrefix("{") ? "{}" : $0
+        }
+        return method.uppercased() + " " + segments.joined(separator: "/")
+    }
+
+    private func routes(_ name: String) async throws -> Set<String> {
+        let server = try await TestServer(.sqlite)
+        let authenticator = Authenticator(mode: .on, operations: server.operations, tokens: server.tokens)
+        let dialects = makeDialects(operations: server.operations, authenticator: authenticator, tokens: server.tokens)
+        let routes = dialects.filter { $0.documentName == name }.flatMap(\.routes)
+        return Set(routes.map { Self.normalised($0.method.rawValue, $0.pattern) })
+    }
+
+    @Test func thereIsOneForEachAPI() {
+        #expect(Self.names.count == 4)
+        #expect(Self.names.contains("honcho"))
+    }
+
+    @Test(arguments: names) func itIsAnOpenAPIDocument(name: String) throws {
+        let document = try document(name)
+        #expect(document["openapi"]?.stringValue?.hasPrefix("3.1.") == true)
+        #expect(document["info"]?["title"]?.stringValue?.isEmpty == false)
+        #expect(document["info"]?["version"]?.stringValue?.isEmpty == false)
+    }
+
+    @Test(arguments: names) func itListsExactlyTheRoutes(name: String) async throws {
+        let documented = Set(operations(try document(name)).map(\.route))
+        let served = try await routes(name)
+        #expect(documented.subtracting(served).sorted() == [], "documented, but not served")
+        #expect(served.subtracting(documented).sorted() == [], "served, but not documented")
+    }
+
+    @Test(arguments: names) func everyOperationHasItsOwnIdAndAnswers(name: String) throws {
+        let operations = operations(try document(name))
+        let ids = operations.compactMap { $0.operation["operationId"]?.stringValue }
+        #expect(ids.count == operations.count)
+        #expect(Set(ids).count == ids.count)
+        for (route, operation) in operations {
+            #expect(operation["responses"]?.members.isEmpty == false, "\(route)")
+        }
+    }
+
+    @Test(arguments: names) func everyPathParameterIsDescribed(name: String) throws {
+        for path in try document(name)["paths"]?.members ?? [] {
+            let inPath = Set(
+                path.key.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+            )
+            for operation in path.value.members where Self.methods.contains(operation.key) {
+                let described = try parameters(of: operation.value, path.value, in: document(name))
+                #expect(described == inPath, "\(operation.key) \(path.key)")
+            }
+        }
+    }
+
+    private func parameters(of operation: JSONValue, _ path: JSONValue, in document: JSONValue) throws -> Set<String> {
+        let all = (operation["parameters"]?.elements ?? []) + (path["parameters"]?.elements ?? [])
+        let resolved = try all.map { parameter in
+            guard let reference = parameter["$ref"]?.stringValue else { return parameter }
+            return try #require(Self.resolve(reference, in: document))
+        }
+        return Set(resolved.filter { $0["in"]?.stringValue == "path" }.compactMap { $0["name"]?.stringValue })
+    }
+
+    @Test(arguments: names) func everyReferenceLeadsSomewhere(name: String) throws {
+        let document = try document(name)
+        let references = Self.references(in: document)
+        for reference in references {
+            #expect(Self.resolve(reference, in: document) != nil, "\(reference)")
+        }
+    }
+
+    private static func references(in value: JSONValue) -> Set<String> {
+        var found = value.elements.reduce(into: Set<String>()) { $0.formUnion(references(in: $1)) }
+        for member in value.members {
+            if member.key == "$ref", let reference = member.value.stringValue { found.insert(reference) }
+            found.formUnion(references(in: member.value))
+        }
+        return found
+    }
+
+    /// The value at a JSON pointer such as `#/components/schemas/Workspace`.
+    private static func resolve(_ reference: String, in document: JSONValue) -> JSONValue? {
+        guard reference.hasPrefix("#/") else { return nil }
+        return reference.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false)
+            .reduce(JSONValue?.some(document)) { value, step in
+                value?[String(step.replacing("~1", with: "/").replacing("~0", with: "~"))]
+            }
+    }
+}

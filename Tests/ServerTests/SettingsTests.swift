@@ -1,0 +1,186 @@
+import Configuration
+import Domain
+import Logging
+import Server
+import Testing
+
+@Suite struct SettingsTests {
+    @Test func theDefaultsServeThisMachineOnly() throws {
+        let settings = try Settings.load(environment: [:])
+        #expect(settings.host == "127.0.0.1")
+        #expect(settings.port == 8000)
+        #expect(settings.dataDirectory == "./atrium-data")
+        #expect(settings.databaseURL == nil)
+        #expect(!settings.isAuthenticationOn)
+        #expect(!settings.allowsInsecure)
+        #expect(settings.tokenSecret == nil)
+        #expect(settings.retentionInDays == 30)
+        #expect(settings.logLevel == .info)
+        #expect(settings.plans == Plans())
+        try settings.validate()
+    }
+
+    private static let file = """
+        {
+            "host": "file", "port": 3, "data": "file", "database_url": "sqlite:file", "auth": true, "insecure_no_auth": true,
+            "jwt_secret": "file", "retention_days": 3, "log_level": "error"
+        }
+        """
+
+    private static let environment = [
+        "ATRIUM_HOST": "variable", "ATRIUM_PORT": "2", "ATRIUM_DATA": "variable",
+        "ATRIUM_DATABASE_URL": "sqlite:variable",
+        "ATRIUM_AUTH": "false", "ATRIUM_INSECURE_NO_AUTH": "false", "ATRIUM_JWT_SECRET": "variable",
+        "ATRIUM_RETENTION_DAYS": "2", "ATRIUM_LOG_LEVEL": "debug",
+    ]
+
+    private static let flags: [String: ConfigContent] = [
+        "host": .string("flag"), "port": .int(1), "data": .string("flag"), "database_url": .string("sqlite:flag"),
+        "auth": .bool(true), "insecure_no_auth": .bool(true), "log_level": .string("trace"),
+    ]
+
+    @Test func theFileIsRead() throws {
+        let settings = try Settings.load(environment: [:], configurationFile: configurationFile(Self.file))
+        #expect(settings.host == "file")
+        #expect(settings.port == 3)
+        #expect(settings.dataDirectory == "file")
+        #expect(settings.databaseURL == "sqlite:file")
+        #expect(settings.isAuthenticationOn)
+        #expect(settings.allowsInsecure)
+        #expect(settings.tokenSecret == "file")
+        #expect(settings.retentionInDays == 3)
+        #expect(settings.logLevel == .error)
+    }
+
+    @Test func theFileMayBeNamedByAVariable() throws {
+        let path = try configurationFile(Self.file)
+        #expect(try Settings.load(environment: ["ATRIUM_CONFIG": path]).port == 3)
+        let other = try configurationFile(#"{"port": 4}"#)
+        #expect(try Settings.load(environment: ["ATRIUM_CONFIG": path], configurationFile: other).port == 4)
+    }
+
+    @Test func variablesWinOverTheFile() throws {
+        let settings = try Settings.load(
+            environment: Self.environment,
+            configurationFile: configurationFile(Self.file)
+        )
+        #expect(settings.host == "variable")
+        #expect(settings.port == 2)
+        #expect(settings.dataDirectory == "variable")
+        #expect(settings.databaseURL == "sqlite:variable")
+        #expect(!settings.isAuthenticationOn)
+        #expect(!settings.allowsInsecure)
+        #expect(settings.tokenSecret == "variable")
+        #expect(settings.retentionInDays == 2)
+        #expect(settings.logLevel == .debug)
+    }
+
+    @Test func flagsWinOverVariables() throws {
+        let settings = try Settings.load(
+            flags: Self.flags,
+            environment: Self.environment,
+            configurationFile: configurationFile(Self.file)
+        )
+        #expect(settings.host == "flag")
+        #expect(settings.port == 1)
+        #expect(settings.dataDirectory == "flag")
+        #expect(settings.databaseURL == "sqlite:flag")
+        #expect(settings.isAuthenticationOn)
+        #expect(settings.allowsInsecure)
+        #expect(settings.logLevel == .trace)
+    }
+
+    @Test func anEmptyVariableIsNotSet() throws {
+        let empty = Self.environment.mapValues { _ in "" }
+        #expect(try Settings.load(environment: empty, configurationFile: configurationFile(Self.file)).port == 3)
+        #expect(try Settings.load(environment: empty.merging(["ATRIUM_CONFIG": ""]) { _, new in new }).port == 8000)
+    }
+
+    @Test func honchosNamesAreUnderstood() throws {
+        let honcho = [
+            "AUTH_USE_AUTH": "true", "AUTH_JWT_SECRET": "honcho", "DB_CONNECTION_URI": "sqlite:honcho",
+            "LOG_LEVEL": "WARNING",
+        ]
+        let settings = try Settings.load(environment: honcho)
+        #expect(settings.isAuthenticationOn)
+        #expect(settings.tokenSecret == "honcho")
+        #expect(settings.databaseURL == "sqlite:honcho")
+        #expect(settings.logLevel == .warning)
+
+        let overFile = try Settings.load(
+            environment: ["AUTH_USE_AUTH": "false", "DB_CONNECTION_URI": "sqlite:honcho"],
+            configurationFile: configurationFile(Self.file)
+        )
+        #expect(!overFile.isAuthenticationOn)
+        #expect(overFile.databaseURL == "sqlite:honcho")
+
+        let under = try Settings.load(environment: honcho.merging(Self.environment) { _, new in new })
+        #expect(!under.isAuthenticationOn)
+        #expect(under.tokenSecret == "variable")
+        #expect(under.databaseURL == "sqlite:variable")
+        #expect(under.logLevel == .debug)
+    }
+
+    @Test(arguments: ["true", "True", "1", "yes", "on"]) func wordsForTrue(word: String) throws {
+        #expect(try Settings.load(environment: ["ATRIUM_AUTH": word]).isAuthenticationOn)
+        #expect(try Settings.load(environment: ["AUTH_USE_AUTH": word]).isAuthenticationOn)
+    }
+
+    @Test(arguments: ["false", "False", "0", "no", "off"]) func wordsForFalse(word: String) throws {
+        let file = try configurationFile(#"{"auth": true}"#)
+        #expect(try !Settings.load(environment: ["ATRIUM_AUTH": word], configurationFile: file).isAuthenticationOn)
+        #expect(try !Settings.load(environment: ["AUTH_USE_AUTH": word], configurationFile: file).isAuthenticationOn)
+    }
+
+    @Test(arguments: ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+    func thisMachineNeedsNoAuthentication(host: String) throws {
+        #expect(try complaint(environment: ["ATRIUM_HOST": host]) == nil)
+    }
+
+    @Test(arguments: [
+        "0.0.0.0", "::", "10.0.0.1", "example.com", "127.0.0.1.example.com", "127.0.0.256", "128.0.0.1", "localhost.",
+    ])
+    func otherAddressesNeedAuthenticationOrInsistence(host: String) throws {
+        let expected = """
+            Authentication is off, so \(host) would give everybody who reaches it full access. \
+            Add --auth, listen on 127.0.0.1, or say --insecure-no-auth if that is what you want.
+            """
+        #expect(try complaint(environment: ["ATRIUM_HOST": host]) == expected)
+        #expect(try complaint(environment: ["ATRIUM_HOST": host, "ATRIUM_AUTH": "true"]) == nil)
+        #expect(try complaint(environment: ["ATRIUM_HOST": host, "ATRIUM_INSECURE_NO_AUTH": "true"]) == nil)
+    }
+
+    @Test(arguments: [
+        (["ATRIUM_PORT": "80a"], "port must be a whole number, not '80a'"),
+        (["ATRIUM_PORT": "8.5"], "port must be a whole number, not '8.5'"),
+        (["ATRIUM_PORT": "65536"], "The port must be 0 to 65535, not 65536"),
+        (["ATRIUM_PORT": "-1"], "The port must be 0 to 65535, not -1"),
+        (["ATRIUM_RETENTION_DAYS": "-1"], "retention_days must be 0 or more"),
+        (["ATRIUM_RETENTION_DAYS": "month"], "retention_days must be a whole number, not 'month'"),
+        (["ATRIUM_AUTH": "maybe"], "auth must be true or false, not 'maybe'"),
+        (["AUTH_USE_AUTH": "maybe"], "AUTH_USE_AUTH must be true or false, not 'maybe'"),
+        (["ATRIUM_INSECURE_NO_AUTH": "2"], "insecure_no_auth must be true or false, not '2'"),
+        (
+            ["ATRIUM_LOG_LEVEL": "loud"],
+            "log_level must be trace, debug, info, notice, warning, error or critical, not 'loud'"
+        ),
+        (["ATRIUM_DEFAULT_PLAN": "gold"], "default_plan is 'gold', but plan_names has no such plan"),
+        (["ATRIUM_PLAN_NAMES": "free", "ATRIUM_PLANS_FREE_MEMBERS": "-1"], "plans.free.members must be 0 or more"),
+        (
+            ["ATRIUM_PLAN_NAMES": "free", "ATRIUM_PLANS_FREE_MEMBERS": "few"],
+            "plans.free.members must be a whole number, not 'few'"
+        ),
+    ])
+    func badValuesAreNamed(environment: [String: String], message: String) throws {
+        #expect(try complaint(environment: environment) == message)
+    }
+
+    @Test func aBadVariableIsNotPassedOverForTheFile() throws {
+        #expect(try complaint(environment: ["ATRIUM_AUTH": "maybe"], file: #"{"auth": true}"#) != nil)
+        #expect(try complaint(environment: ["ATRIUM_PORT": "x"], file: #"{"port": 1}"#) != nil)
+    }
+
+    @Test func anEmptyFlagIsRefused() throws {
+        #expect(throws: SettingsError.self) { try Settings.load(flags: ["data": .string("")], environment: [:]) }
+    }
+}

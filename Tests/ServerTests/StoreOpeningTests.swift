@@ -1,0 +1,57 @@
+import Foundation
+import NIOCore
+import Server
+import Storage
+import Testing
+
+@Suite struct StoreOpeningTests {
+    @Test(arguments: [
+        (nil, "data/atrium.sqlite"), ("sqlite:here.db", "here.db"), ("sqlite:/var/x", "/var/x"),
+        ("sqlite:///var/x", "///var/x"),
+    ])
+    func theFileIsNamed(url: String?, path: String) throws {
+        var settings = Settings()
+        settings.dataDirectory = "data"
+        settings.databaseURL = url
+        #expect(try settings.sqlitePath() == path)
+    }
+
+    @Test(arguments: ["sqlite:", "sqlite::memory:", "mysql://h/d", "here.db", ""])
+    func otherDatabasesAreRefused(url: String) {
+        var settings = Settings()
+        settings.databaseURL = url
+        #expect(throws: SettingsError.self) { try settings.sqlitePath() }
+    }
+
+    @Test func theDataDirectoryIsMadeForItsOwnerOnly() async throws {
+        var settings = Settings()
+        settings.dataDirectory = try temporaryDirectory() + "/a/b"
+        let store = try settings.openStore()
+        try await store.migrate()
+        await store.close()
+        let attributes = try FileManager.default.attributesOfItem(atPath: settings.dataDirectory)
+        #expect(attributes[.posixPermissions] as? Int == 0o700)
+        #expect(settings.storeDescription == settings.dataDirectory + "/atrium.sqlite")
+    }
+
+    @Test func whatCannotBeOpenedIsExplained() throws {
+        var settings = Settings()
+        settings.dataDirectory = try temporaryDirectory()
+        try "no database".write(toFile: settings.sqlitePath(), atomically: true, encoding: .utf8)
+        let error = #expect(throws: StorageError.self) { try settings.openStore() }
+        let words = try Explanation(#require(error), settings).description
+        #expect(words.hasPrefix("\(settings.dataDirectory)/atrium.sqlite is damaged or no database ("))
+
+        settings.dataDirectory = try settings.sqlitePath()
+        #expect(throws: SettingsError.self) { try settings.openStore() }
+    }
+
+    @Test(arguments: [
+        (EADDRINUSE, "Port 8000 on 127.0.0.1 is taken by another program; choose another one with --port"),
+        (EACCES, "This user may not listen on port 8000; choose one above 1023 with --port"),
+        (EADDRNOTAVAIL, "127.0.0.1 is no address of this machine; choose one that is with --host"),
+    ])
+    func whatTheNetworkRefusesIsExplained(code: CInt, words: String) {
+        #expect(Explanation(IOError(errnoCode: code, reason: "bind"), Settings()).description == words)
+    }
+}

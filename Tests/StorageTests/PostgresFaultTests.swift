@@ -1,0 +1,220 @@
+import Foundation
+import Storage
+import StoragePostgres
+import Synchronization
+import TestKit
+import Testing
+
+/// What happens to a store when its server doesn't do what it should.
+@Suite(.enabled(if: PostgresServer.url != nil), .timeLimit(.minutes(2))) struct PostgresFaultTests {
+    static func storeWithTable(writers: Int = 1) async throws -> PostgresStore {
+        let store = PostgresStore(try await PostgresServer.makeSchema(), readers: 1, writers: writers)
+        try await store.write { try $0.run("CREATE TABLE notes (id BIGINT PRIMARY KEY, text TEXT)") }
+        return store
+    }
+
+    static func ids(_ store: PostgresStore) async throws -> [Int64] {
+        try await store.read { try $0.rows("SELECT id FROM notes ORDER BY id") { $0.integer() } }
+    }
+
+    private static let endOwnConnection: SQL = "SELECT pg_terminate_backend(pg_backend_pid())"
+
+    @Test("After its connections were ended a store goes on as if nothing had happened")
+    func reconnection() async throws {
+        let store = try await Self.storeWithTable()
+        let pid: SQL = "SELECT pg_backend_pid()"
+        let reader = try await store.read { try $0.first(pid) { $0.integer() } }
+        let writer = try await store.write { try $0.first(pid) { $0.integer() } }
+        let other = try await Self.storeWithTable()
+        try await other.write { transaction in
+            for number in [reader, writer] {
+                try transaction.run("SELECT pg_terminate_backend(CAST(\(number) AS integer), 5000)")
+            }
+        }
+        #expect(try await Self.ids(store) == [])
+        try await store.write { try $0.run("INSERT INTO notes (id) VALUES (1)") }
+        #expect(try await Self.ids(store) == [1])
+        #expect(try await store.read { try $0.first(pid) { $0.integer() } } != reader)
+    }
+
+    @Test("A connection lost before the commit: the write runs again and is there once")
+    func lossBeforeCommit() async throws {
+        let store = try await Self.storeWithTable()
+        let runs = Counter()
+        try await store.write { transaction in
+            try transaction.run("INSERT INTO notes (id) VALUES (1)")
+            if runs.next() == 1 { try transaction.run(Self.endOwnConnection) }
+        }
+        #expect(runs.value == 2)
+        #expect(try await Self.ids(store) == [1])
+    }
+
+    @Test("A connection that is always lost is told as unavailable")
+    func lossAgainAndAgain() async throws {
+        let store = try await Self.storeWithTable()
+        await Self.expectUnavailable {
+            try await store.write { transaction in
+                try transaction.run("INSERT INTO notes (id) VALUES (1)")
+                try transaction.run(Self.endOwnConnection)
+            }
+        }
+        await Self.expectUnavailable { try await store.read { try $0.run(Self.endOwnConnection) } }
+        #expect(try await Self.ids(store) == [])
+    }
+
+    @Test("A connection lost during the commit: nobody is told of success, nothing is run again")
+    func lossDuringCommit() async throws {
+        let store = try await Self.storeWithTable()
+        try await store.write { transaction in
+            try transaction.run(
+                """
+                CREATE FUNCTION vanish() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'
+                """
+            )
+            try transaction.run(
+                """
+                CREATE CONSTRAINT TRIGGER vanish AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.id = 13) EXECUTE FUNCTION vanish()
+                """
+            )
+        }
+        let runs = Counter()
+        let outcomes = await withTaskGroup(of: Bool.self) { group in
+            for id in Int64(10)..<20 {
+                group.addTask {
+                    do {
+                        try await store.write { transaction in
+                            // All wait in line behind the first, so that they share a transaction.
+                            if id == 10 { try transaction.run("SELECT pg_sleep(0.2)") }
+                            if id == 13 { _ = runs.next() }
+                            try transaction.run("INSERT INTO notes (id) VALUES (\(id))")
+                        }
+                        return true
+                    } catch {
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(runs.value == 1)
+        #expect(try await Self.ids(store).count == outcomes)
+        #expect(try await !Self.ids(store).contains(13))
+    }
+
+    @Test("A failed statement that was passed over makes no success")
+    func swallowedFailure() async throws {
+        let store = try await Self.storeWithTable()
+        await #expect(throws: StorageError.self) {
+            try await store.write { transaction in
+                try transaction.run("INSERT INTO notes (id) VALUES (1)")
+                try? transaction.run("INSERT INTO notes (id) VALUES (1)")
+            }
+        }
+        #expect(try await Self.ids(store) == [])
+    }
+
+    @Test("A server that isn't there is told at once, and found soon after it is")
+    func absence() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "atrium-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let real = PostgresStore(try #require(PostgresServer.url))
+        let socket = try await real.read { transaction in
+            try transaction.first(
+                "SELECT current_setting('unix_socket_directories'), current_setting('port')"
+            ) { row in row.text() + "/.s.PGSQL." + row.text() }
+        }
+        let path = try #require(socket)
+        let port = path.split(separator: ".").last ?? ""
+        let events = Mutex<[String]>([])
+        let store = PostgresStore(
+            try PostgresURL("postgresql+psycopg://atrium@/postgres?host=\(folder.path)&port=\(port)")
+        ) { event in
+            events.withLock { events in
+                switch event {
+                case .lost: events.append("lost")
+                case .restored: events.append("restored")
+                }
+            }
+        }
+        for _ in 0..<100 { await Self.expectUnavailable { try await store.read { try $0.run("SELECT 1") } } }
+
+        let link = folder.appending(path: URL(filePath: path).lastPathComponent)
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: URL(filePath: path))
+        let start = ContinuousClock.now
+        var isBack = false
+        while !isBack, .now - start < .seconds(60) {
+            isBack = (try? await store.read { try $0.first("SELECT 1") { $0.integer() } }) == 1
+            if !isBack { try await Task.sleep(for: .milliseconds(20)) }
+        }
+        #expect(isBack)
+        #expect(events.withLock { $0 } == ["lost", "restored"])
+    }
+
+    @Test("A statement that takes too long is given up, and its connection is as good as before")
+    func statementTimeout() async throws {
+        let url = try await PostgresServer.makeSchema()
+        let store = PostgresStore(url, readers: 1, writers: 1, statementTimeout: .milliseconds(100))
+        let pid = try await store.read { try $0.first("SELECT pg_backend_pid()") { $0.integer() } }
+        await Self.expectUnavailable { try await store.read { try $0.run("SELECT pg_sleep(600)") } }
+        #expect(try await store.read { try $0.first("SELECT pg_backend_pid()") { $0.integer() } } == pid)
+    }
+
+    @Test("The URL has the last word on the server's settings")
+    func settingsOfTheURL() async throws {
+        let store = PostgresStore(try await PostgresServer.makeSchema().setting("statement_timeout", to: "77s"))
+        let settings = try await store.read { transaction in
+            try transaction.first(
+                """
+                SELECT current_setting('statement_timeout'), current_setting('application_name'),
+                    current_setting('client_encoding')
+                """
+            ) { [$0.text(), $0.text(), $0.text()] }
+        }
+        #expect(settings == ["77s", "atrium", "UTF8"])
+    }
+
+    static let failures: [(state: String, expected: StorageError)] = [
+        ("23505", .uniqueViolation("x")), ("40001", .serialization("x")), ("40P01", .serialization("x")),
+        ("55P03", .serialization("x")), ("53100", .outOfSpace("x")), ("25006", .readOnly("x")),
+        ("53200", .unavailable("x")), ("57014", .unavailable("x")), ("57P03", .unavailable("x")),
+        ("08006", .unavailable("x")), ("58030", .unavailable("x")), ("XX001", .corrupt("x")),
+        ("22012", .engine(code: "22012", message: "x")),
+    ]
+
+    @Test("What the server reports has a name", arguments: failures)
+    func typedErrors(state: String, expected: StorageError) async throws {
+        let store = try await Self.storeWithTable()
+        let raise = SQL(stringLiteral: "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '\(state)'; END $$")
+        let reading = await #expect(throws: StorageError.self) { try await store.read { try $0.run(raise) } }
+        #expect(reading == expected)
+        let writing = await #expect(throws: StorageError.self) { try await store.write { try $0.run(raise) } }
+        #expect(writing == expected)
+        #expect(try await Self.ids(store) == [])
+    }
+
+    static func expectUnavailable(_ body: () async throws -> Void) async {
+        do {
+            try await body()
+            Issue.record("it is available")
+        } catch StorageError.unavailable {
+        } catch {
+            Issue.record(error)
+        }
+    }
+}
+
+/// Counts how often something was done.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Domain
+import Storage
+import StoragePostgres
+import TestKit
+import Testing
+
+/// What only PostgreSQL has: several writers, prepared statements on a server, copies of a server on one database.
+@Suite(.enabled(if: PostgresServer.url != nil), .timeLimit(.minutes(2))) struct PostgresStoreTests {
+    @Test("Two writers are at work at the same time")
+    func parallelWriters() async throws {
+        let store = try await PostgresFaultTests.storeWithTable(writers: 2)
+        async let waiting = store.write { transaction in
+            for _ in 0..<200 {
+                if try transaction.first("SELECT 1 FROM notes WHERE id = 2", { $0.integer() }) != nil { return true }
+                try transaction.run("SELECT pg_sleep(0.02)")
+            }
+            return false
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        try await store.write { try $0.run("INSERT INTO notes (id) VALUES (2)") }
+        #expect(try await waiting)
+    }
+
+    @Test("Writers that are in each other's way both get through, and soon")
+    func deadlock() async throws {
+        let store = try await PostgresFaultTests.storeWithTable(writers: 2)
+        try await store.write { try $0.run("INSERT INTO notes (id, text) VALUES (1, ''), (2, '')") }
+        let arrived = Counter()
+        @Sendable func touch(_ first: Int64, _ second: Int64, _ transaction: Transaction) throws {
+            try transaction.run("UPDATE notes SET text = text || 'x' WHERE id = \(first)")
+            _ = arrived.next()
+            for _ in 0..<100 where arrived.value < 2 { try transaction.run("SELECT pg_sleep(0.01)") }
+            try transaction.run("UPDATE notes SET text = text || 'x' WHERE id = \(second)")
+        }
+        async let one: Void = store.write { try touch(1, 2, $0) }
+        while arrived.value == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        try await store.write { try touch(2, 1, $0) }
+        try await one
+        #expect(arrived.value > 2)
+        let texts = try await store.read { try $0.rows("SELECT text FROM notes ORDER BY id") { $0.text() } }
+        #expect(texts == ["xx", "xx"])
+    }
+
+    @Test("Ten copies that start at once make one schema")
+    func concurrentMigrations() async throws {
+        let url = try await PostgresServer.makeSchema()
+        let stores = (0..<10).map { _ in PostgresStore(url, readers: 1, writers: 1) }
+        let versions = try await withThrowingTaskGroup(of: Int.self) { group in
+            for store in stores { group.addTask { try await store.migrate().from } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(versions.filter { $0 == 0 }.count == 1)
+        #expect(try await stores[0].schemaVersion() == currentSchemaVersion)
+        for store in stores { await store.close() }
+    }
+
+    @Test("Statements are prepared once, and a bounded number of them")
+    func preparedStatements() async throws {
+        let store = PostgresStore(try await PostgresServer.makeSchema(), readers: 1)
+        for number in 0..<600 {
+            let sql = SQL(stringLiteral: "SELECT \(number)")
+            let found = try await store.read { transaction in
+                try (0..<2).map { _ in try transaction.first(sql) { $0.integer() } }
+            }
+            #expect(found == [Int64(number), Int64(number)])
+        }
+        let kept = try await store.read {
+            try $0.first("SELECT COUNT(*) FROM pg_prepared_statements") { $0.integer() }
+        }
+        #expect(kept ?? 0 > 10)
+        #expect(kept ?? 1000 <= 250)
+    }
+
+    @Test("A placeholder may be of another type the next time, and is never guessed")
+    func parameterTypes() async throws {
+        let store = PostgresStore(try await PostgresServer.makeSchema(), readers: 1)
+        let values = try await store.read { transaction in
+            let texts: [SQL] = ["SELECT \("1")", "SELECT \(Int64(2))", "SELECT \(String?.none)", "SELECT \(Int64?.none)"]
+            return try (texts + texts).map { try transaction.first($0) { $0.optionalText() } ?? "no row" }
+        }
+        #expect(values == ["1", "2", nil, nil, "1", "2", nil, nil])
+        let isNull = try await store.read {
+            try $0.first("SELECT \(String?.none) IS NULL, COALESCE(\(String?.none), \("x")), CAST(\(Int64.min) AS text)") {
+                ($0.integer(), $0.text(), $0.integer())
+            }
+        }
+        #expect(isNull ?? (0, "", 0) == (1, "x", .min))
+    }
+
+    @Test("Counts have few slots, however often connections come and go")
+    func slots() async throws {
+        let url = try await PostgresServer.makeSchema()
+        let organization = Organization.ID("org_1")
+        for _ in 0..<5 {
+            let stores = [PostgresStore(url, writers: 2), PostgresStore(url, writers: 2)]
+            for store in stores { try await store.migrate() }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<40 {
+                    group.addTask { try await stores[index % 2].write { try $0.adjust(.workspaces(organization), by: 1) } }
+                }
+                try await group.waitForAll()
+            }
+            for store in stores { await store.close() }
+        }
+        let store = PostgresStore(url)
+        #expect(try await store.read { try $0.count(of: .workspaces(organization)) } == 200)
+        let rows = try await store.read { try $0.first("SELECT COUNT(*), MAX(slot) FROM counts") { ($0.integer(), $0.integer()) } }
+        #expect(rows?.0 ?? 0 <= 8)
+        #expect(rows?.1 ?? 1000 < 64)
+    }
+
+    @Test("URLs, also as SQLAlchemy writes them", arguments: [
+        ("postgres://u@h:1/d", "PostgreSQL at h:1/d"), ("postgresql://u:s%40cret@h/d", "PostgreSQL at h/d"),
+        ("postgresql+psycopg://u:secret@h:5432/d?sslmode=require", "PostgreSQL at h:5432/d"),
+        ("postgresql+asyncpg://h", "PostgreSQL at h"), ("host=h dbname=d password=secret", "PostgreSQL at h/d"),
+        ("postgres://", "PostgreSQL at localhost"),
+    ])
+    func urls(text: String, description: String) throws {
+        #expect(try PostgresURL(text).description == description)
+    }
+
+    @Test("What is wrong with a URL is told without the password", arguments: [
+        "postgres://u:secret@h/d?nonsense=1", "postgres://u:secret@[h/d", "postgres://u:secret%zz@h/d",
+        "host=h secret",
+    ])
+    func badURLs(text: String) {
+        let error = #expect(throws: InvalidPostgresURL.self) { try PostgresURL(text) }
+        #expect(error?.reason.isEmpty == false)
+        #expect(error?.reason.contains("secret") == false)
+    }
+}
