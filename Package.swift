@@ -104,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "TestKit", configuration, httpTypes, logging,
+                "Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "TestKit", configuration, httpTypes,
+                logging,
                 nioCore,
             ]
         ),

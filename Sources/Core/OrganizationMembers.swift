@@ -81,7 +81,9 @@ extension Operations {
         _ assignments: [(user: UserReference, role: OrganizationRole)],
         unassigning: [UserReference],
         in id: Organization.ID,
-        unless isSame: @escaping @Sendable (_ held: OrganizationRole, _ wanted: OrganizationRole) -> Bool = { $0 == $1 },
+        unless isSame: @escaping @Sendable (_ held: OrganizationRole, _ wanted: OrganizationRole) -> Bool = {
+            $0 == $1
+        },
         for caller: Caller
     ) async throws {
         try await write { transaction in

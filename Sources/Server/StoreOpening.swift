@@ -28,7 +28,9 @@ extension Settings {
         guard let databaseURL else { return dataDirectory + "/atrium.sqlite" }
         guard databaseURL.hasPrefix(Self.sqliteScheme) else {
             let scheme = databaseURL.prefix { $0 != ":" }
-            throw SettingsError("The database URL begins with '\(scheme):'; write sqlite:PATH or postgres://USER@HOST/DATABASE")
+            throw SettingsError(
+                "The database URL begins with '\(scheme):'; write sqlite:PATH or postgres://USER@HOST/DATABASE"
+            )
         }
         let path = String(databaseURL.dropFirst(Self.sqliteScheme.count))
         // SQLite would take both for a database of one connection's own.

@@ -70,7 +70,8 @@ package enum PostgresEvent: Sendable {
 extension StorageError {
     fileprivate var reason: String {
         switch self {
-        case .uniqueViolation(let reason), .serialization(let reason), .unavailable(let reason), .outOfSpace(let reason),
+        case .uniqueViolation(let reason), .serialization(let reason), .unavailable(let reason),
+            .outOfSpace(let reason),
             .readOnly(let reason), .schema(let reason), .corrupt(let reason), .engine(_, let reason):
             reason
         }

@@ -23,7 +23,9 @@ final class PostgresConnection: Connection {
         self.role = role
         wire = try PostgresWire(target.parameters(for: role), answerTimeout: target.answerTimeout(for: role))
         guard wire.serverEncoding == "UTF8" else {
-            throw StorageError.schema("the database's encoding is \(wire.serverEncoding); make one with ENCODING 'UTF8'")
+            throw StorageError.schema(
+                "the database's encoding is \(wire.serverEncoding); make one with ENCODING 'UTF8'"
+            )
         }
         slot = role == .writer ? try WriterSlot.claim(on: wire) : WriterSlot.unclaimed(on: wire)
     }

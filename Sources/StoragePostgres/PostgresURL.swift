@@ -41,7 +41,9 @@ package struct PostgresURL: Sendable {
     /// libpq quotes what it can't read, which may be the password or all of the URL; a parameter's name tells no secret.
     private static func withoutValues(_ message: String) -> String {
         let line = message.trimmedLine
-        guard !line.hasPrefix("invalid URI query parameter"), !line.hasPrefix("invalid connection option") else { return line }
+        guard !line.hasPrefix("invalid URI query parameter"), !line.hasPrefix("invalid connection option") else {
+            return line
+        }
         let end = [": \"", " after \""].compactMap { line.firstRange(of: $0)?.lowerBound }.min()
         return String(line[..<(end ?? line.endIndex)])
     }

@@ -48,7 +48,11 @@ final class PostgresWire {
         let keywords = parameters.map { strdup($0.key) }
         let values = parameters.map { strdup($0.value) }
         defer { for text in keywords + values { free(text) } }
-        let handle = PQconnectdbParams(keywords.map { UnsafePointer($0) } + [nil], values.map { UnsafePointer($0) } + [nil], 0)
+        let handle = PQconnectdbParams(
+            keywords.map { UnsafePointer($0) } + [nil],
+            values.map { UnsafePointer($0) } + [nil],
+            0
+        )
         guard let handle else { throw StorageError.unavailable("out of memory") }
         guard PQstatus(handle) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(handle)).trimmedLine

@@ -151,7 +151,10 @@ import Testing
         let wrongDigest = JWTKeyCollection()
         await wrongDigest.add(hmac: HMACKey(from: Self.secret), digestAlgorithm: .sha512)
         let wrongSecret = JWTKeyCollection()
-        await wrongSecret.add(hmac: HMACKey(from: "another secret for tests, which is just as long and as good, 64 bytes at the least"), digestAlgorithm: .sha256)
+        await wrongSecret.add(
+            hmac: HMACKey(from: "another secret for tests, which is just as long and as good, 64 bytes at the least"),
+            digestAlgorithm: .sha256
+        )
         let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJhZCI6dHJ1ZX0."
         for token in [try await wrongDigest.sign(Admin()), try await wrongSecret.sign(Admin()), unsigned] {
             await #expect(throws: DomainError.self) { try await tokens.claims(of: token, at: FixedEnvironment.start) }

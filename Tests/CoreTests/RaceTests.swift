@@ -7,7 +7,10 @@ import Testing
 
 /// What several requests at once, through several writers or copies of the server, must not break.
 @Suite struct RaceTests {
-    @Test("Ten copies that start at once make one default organization and one local owner", arguments: Backend.available)
+    @Test(
+        "Ten copies that start at once make one default organization and one local owner",
+        arguments: Backend.available
+    )
     func start(backend: Backend) async throws {
         let store = try await backend.makeStore()
         let environment = FixedEnvironment().environment
@@ -18,7 +21,10 @@ import Testing
         #expect(Set(owners.map(\.userID)).count == 1)
         let operations = Operations(store: store, environment: environment)
         #expect(try await operations.organizations(page: PageRequest(size: 10)).total == 1)
-        let page = try await operations.workspaces(matching: WorkspaceQuery(page: PageRequest(size: 10)), for: owners[0])
+        let page = try await operations.workspaces(
+            matching: WorkspaceQuery(page: PageRequest(size: 10)),
+            for: owners[0]
+        )
         #expect(page.total == 1)
         #expect(page.items.count == 1)
     }
@@ -77,7 +83,10 @@ import Testing
         #expect(Set(workspace.metadata.value.members.map(\.key)) == Set((0..<30).map { "k\($0)" }))
     }
 
-    @Test("A workspace changed by ten at once, before there is one, is one with all changes", arguments: Backend.available)
+    @Test(
+        "A workspace changed by ten at once, before there is one, is one with all changes",
+        arguments: Backend.available
+    )
     func changingWhatIsNotThere(backend: Backend) async throws {
         let house = try await House(backend)
         let ids = try await atOnce(10) { index in

@@ -8,7 +8,10 @@ import Testing
         ("{\n\"port\": 1,\n}", "The configuration file FILE is not right JSON in line 3: "),
         ("[1]", "The configuration file FILE is not right JSON in line 1: a JSON object is expected"),
         (#"{"port": 1, "port": 2}"#, "The configuration file FILE is not right JSON in line 1: "),
-        (#"{"prot": 1}"#, "The configuration file FILE: 'prot' is no setting; there are auth, data, database_readers, "),
+        (
+            #"{"prot": 1}"#,
+            "The configuration file FILE: 'prot' is no setting; there are auth, data, database_readers, "
+        ),
         (#"{"port": "1"}"#, #"The configuration file FILE: port must be a whole number, not "1""#),
         (#"{"port": 1.5}"#, "The configuration file FILE: port must be a whole number, not 1.5"),
         (#"{"host": 1}"#, "The configuration file FILE: host must be a text, not 1"),

@@ -1,7 +1,6 @@
 import Core
 import HTTPSurface
 import HTTPTypes
-import HTTPTypes
 import JSON
 import Server
 import TestKit

@@ -2,7 +2,6 @@ import HTTPTypes
 import JSON
 import Server
 import Storage
-import Storage
 import TestKit
 import Testing
 

@@ -75,12 +75,16 @@ import Testing
     func parameterTypes() async throws {
         let store = PostgresStore(try await PostgresServer.makeSchema(), readers: 1)
         let values = try await store.read { transaction in
-            let texts: [SQL] = ["SELECT \("1")", "SELECT \(Int64(2))", "SELECT \(String?.none)", "SELECT \(Int64?.none)"]
+            let texts: [SQL] = [
+                "SELECT \("1")", "SELECT \(Int64(2))", "SELECT \(String?.none)", "SELECT \(Int64?.none)",
+            ]
             return try (texts + texts).map { try transaction.first($0) { $0.optionalText() } ?? "no row" }
         }
         #expect(values == ["1", "2", nil, nil, "1", "2", nil, nil])
         let isNull = try await store.read {
-            try $0.first("SELECT \(String?.none) IS NULL, COALESCE(\(String?.none), \("x")), CAST(\(Int64.min) AS text)") {
+            try $0.first(
+                "SELECT \(String?.none) IS NULL, COALESCE(\(String?.none), \("x")), CAST(\(Int64.min) AS text)"
+            ) {
                 ($0.integer(), $0.text(), $0.integer())
             }
         }
@@ -96,7 +100,9 @@ import Testing
             for store in stores { try await store.migrate() }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<40 {
-                    group.addTask { try await stores[index % 2].write { try $0.adjust(.workspaces(organization), by: 1) } }
+                    group.addTask {
+                        try await stores[index % 2].write { try $0.adjust(.workspaces(organization), by: 1) }
+                    }
                 }
                 try await group.waitForAll()
             }
@@ -104,25 +110,33 @@ import Testing
         }
         let store = PostgresStore(url)
         #expect(try await store.read { try $0.count(of: .workspaces(organization)) } == 200)
-        let rows = try await store.read { try $0.first("SELECT COUNT(*), MAX(slot) FROM counts") { ($0.integer(), $0.integer()) } }
+        let rows = try await store.read {
+            try $0.first("SELECT COUNT(*), MAX(slot) FROM counts") { ($0.integer(), $0.integer()) }
+        }
         #expect(rows?.0 ?? 0 <= 8)
         #expect(rows?.1 ?? 1000 < 64)
     }
 
-    @Test("URLs, also as SQLAlchemy writes them", arguments: [
-        ("postgres://u@h:1/d", "PostgreSQL at h:1/d"), ("postgresql://u:s%40cret@h/d", "PostgreSQL at h/d"),
-        ("postgresql+psycopg://u:secret@h:5432/d?sslmode=require", "PostgreSQL at h:5432/d"),
-        ("postgresql+asyncpg://h", "PostgreSQL at h"), ("host=h dbname=d password=secret", "PostgreSQL at h/d"),
-        ("postgres://", "PostgreSQL at localhost"),
-    ])
+    @Test(
+        "URLs, also as SQLAlchemy writes them",
+        arguments: [
+            ("postgres://u@h:1/d", "PostgreSQL at h:1/d"), ("postgresql://u:s%40cret@h/d", "PostgreSQL at h/d"),
+            ("postgresql+psycopg://u:secret@h:5432/d?sslmode=require", "PostgreSQL at h:5432/d"),
+            ("postgresql+asyncpg://h", "PostgreSQL at h"), ("host=h dbname=d password=secret", "PostgreSQL at h/d"),
+            ("postgres://", "PostgreSQL at localhost"),
+        ]
+    )
     func urls(text: String, description: String) throws {
         #expect(try PostgresURL(text).description == description)
     }
 
-    @Test("What is wrong with a URL is told without the password", arguments: [
-        "postgres://u:secret@h/d?nonsense=1", "postgres://u:secret@[h/d", "postgres://u:secret%zz@h/d",
-        "host=h secret",
-    ])
+    @Test(
+        "What is wrong with a URL is told without the password",
+        arguments: [
+            "postgres://u:secret@h/d?nonsense=1", "postgres://u:secret@[h/d", "postgres://u:secret%zz@h/d",
+            "host=h secret",
+        ]
+    )
     func badURLs(text: String) {
         let error = #expect(throws: InvalidPostgresURL.self) { try PostgresURL(text) }
         #expect(error?.reason.isEmpty == false)

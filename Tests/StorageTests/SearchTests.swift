@@ -26,13 +26,20 @@ import Testing
             )
         }
         #expect(read == sorted)
-        #expect(behind == sorted.filter { $0.unicodeScalars.lexicographicallyPrecedes("a".unicodeScalars) == false && $0 != "a" })
+        #expect(
+            behind
+                == sorted.filter {
+                    $0.unicodeScalars.lexicographicallyPrecedes("a".unicodeScalars) == false && $0 != "a"
+                }
+        )
     }
 
     @Test("Lower case knows every script", arguments: Backend.available)
     func lower(backend: Backend) async throws {
         let store = try await backend.makeStore()
-        for (text, expected) in [("ÄÖÜ", "äöü"), ("ЖЯ", "жя"), ("ΩΦ", "ωφ"), ("É1_%", "é1_%"), ("İ", "i\u{307}"), ("", "")] {
+        for (text, expected) in [
+            ("ÄÖÜ", "äöü"), ("ЖЯ", "жя"), ("ΩΦ", "ωφ"), ("É1_%", "é1_%"), ("İ", "i\u{307}"), ("", ""),
+        ] {
             let found = try await store.read { try $0.first("SELECT atrium_lower(\(text))") { $0.text() } }
             #expect(found == expected)
         }
@@ -43,7 +50,8 @@ import Testing
         (#"{"a":1}"#, #"{"a":1.0}"#, true), (#"{"a":1}"#, #"{"a":"1"}"#, false), (#"{"a":1e2}"#, #"{"a":100}"#, true),
         (#"{"a":[1,2]}"#, #"{"a":[2,2]}"#, true), (#"{"a":[[1]]}"#, #"{"a":[1]}"#, false), ("{}", "{}", true),
         (#"{"a":"x\u0000y"}"#, #"{"a":"x\u0000y"}"#, true), (#"{"a":"x\u0000y"}"#, #"{"a":"xy"}"#, false),
-        (#"{"a":"\\u0000","b":"\u0000"}"#, #"{"a":"\\u0000"}"#, true), (#"{"a":1,"b":"\u0000\u0000"}"#, #"{"a":1}"#, true),
+        (#"{"a":"\\u0000","b":"\u0000"}"#, #"{"a":"\\u0000"}"#, true),
+        (#"{"a":1,"b":"\u0000\u0000"}"#, #"{"a":1}"#, true),
         (#"{"a":12345678901234567890123}"#, #"{"a":12345678901234567890124}"#, false),
         (#"{"é":"ü"}"#, #"{"\u00e9":"\u00fc"}"#, true), (#"{"a":"\ud83d\ude00"}"#, #"{"a":"😀"}"#, true),
     ]
@@ -75,7 +83,8 @@ import Testing
     }
 
     static let comparisons: [(one: String, other: String, expected: Int64?)] = [
-        ("1", "1.0", 0), ("9", "10", -1), (" 1e2\n", "99", 1), ("-1", "+.5", -1), ("5.", "5", 0), ("", "1", nil), ("x", "1", nil),
+        ("1", "1.0", 0), ("9", "10", -1), (" 1e2\n", "99", 1), ("-1", "+.5", -1), ("5.", "5", 0), ("", "1", nil),
+        ("x", "1", nil),
         ("1e", "1", nil), ("NaN", "1", nil), ("Infinity", "1", nil), ("9007199254740993", "9007199254740992", 1),
         ("0x10", "1", nil), ("1_000", "1", nil), ("１", "1", nil), ("1e99999", "1", 1), ("-0", "0", 0),
     ]
