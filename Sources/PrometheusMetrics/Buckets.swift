@@ -3,7 +3,7 @@ package struct Buckets: Sendable {
     /// The bounds, each of which belongs to the bucket below it.
     package let bounds: [Double]
     /// The bounds as `le` shows them, `+Inf` last.
-    let texts: [String]
+    package let texts: [String]
 
     /// Half a millisecond to ten seconds: from a cached read to a slow model.
     package static let seconds = Buckets([

@@ -1,7 +1,7 @@
 /// A series' labels as the exposition shows them, `a="1",b="2"`: sanitised, escaped, ordered by name.
 ///
 /// The text is unambiguous, so that it serves as the key of the series as well.
-struct Labels: Hashable, Comparable {
+package struct Labels: Hashable, Comparable {
     private let text: String
 
     /// The labels of the series that counts what is beyond the limit of a metric.
@@ -15,7 +15,7 @@ struct Labels: Hashable, Comparable {
     /// - Parameters:
     ///   - dimensions: Names and values, in any order.
     ///   - reserved: A name that the exposition needs for itself; a dimension of that name gets the prefix `exported_`.
-    init(_ dimensions: [(String, String)], reserving reserved: String? = nil) {
+    package init(_ dimensions: [(String, String)], reserving reserved: String? = nil) {
         let named = dimensions.sorted { $0 < $1 }.map { name, value in
             let name = labelName(name)
             return (name == reserved ? "exported_\(name)" : name, value)
@@ -27,12 +27,12 @@ struct Labels: Hashable, Comparable {
     }
 
     /// The labels in braces, or nothing where there are none.
-    var braced: String { text.isEmpty ? "" : "{\(text)}" }
+    package var braced: String { text.isEmpty ? "" : "{\(text)}" }
 
     /// Returns the labels in braces with one more, whose value needs no escaping.
     func braced(with name: String, _ value: String) -> String {
         "{\(text)\(text.isEmpty ? "" : ",")\(name)=\"\(value)\"}"
     }
 
-    static func < (left: Labels, right: Labels) -> Bool { left.text < right.text }
+    package static func < (left: Labels, right: Labels) -> Bool { left.text < right.text }
 }

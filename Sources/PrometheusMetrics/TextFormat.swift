@@ -1,13 +1,13 @@
 /// Returns a metric name made of ASCII letters, digits and `_`, with the suffix once.
 ///
 /// A colon is legal too, but belongs to the recording rules of whoever runs Prometheus.
-func metricName(_ label: String, suffix: String) -> String {
+package func metricName(_ label: String, suffix: String) -> String {
     let name = sanitised(label)
     return name.hasSuffix(suffix) ? name : name + suffix
 }
 
 /// Returns a label name made of ASCII letters, digits and `_` that does not begin with `__`, which is Prometheus' own.
-func labelName(_ name: String) -> String {
+package func labelName(_ name: String) -> String {
     let name = sanitised(name)
     return name.hasPrefix("__") ? "_\(name.drop { $0 == "_" })" : name
 }
@@ -50,7 +50,7 @@ private func escaped(_ text: String, quotes: Bool) -> String {
 }
 
 /// Returns a number as Prometheus reads it: whole ones without a fraction, infinities with a sign.
-func number(_ value: Double) -> String {
+package func number(_ value: Double) -> String {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
     let text = value.description

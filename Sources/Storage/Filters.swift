@@ -1,17 +1,24 @@
-import Domain
+package import Domain
 import JSON
 
 /// The columns that a filter's fields stand for in one list.
-struct FilterColumns {
+package struct FilterColumns: Sendable {
     let slug: SQL
     let workspaceSlug: SQL
     let createdAt: SQL
     let metadata: SQL
+
+    package init(slug: SQL, workspaceSlug: SQL, createdAt: SQL, metadata: SQL) {
+        self.slug = slug
+        self.workspaceSlug = workspaceSlug
+        self.createdAt = createdAt
+        self.metadata = metadata
+    }
 }
 
 extension Filter {
     /// The condition as SQL, every value bound; it stands in parentheses where it needs them beside an `AND`.
-    func sql(_ columns: FilterColumns, _ engine: Engine) -> SQL {
+    package func sql(_ columns: FilterColumns, _ engine: Engine) -> SQL {
         let term = FilterCompiler(columns: columns, engine: engine).term(self, isNegated: false)
         return term.shape == .alternatives ? "(\(term.sql))" : term.sql
     }

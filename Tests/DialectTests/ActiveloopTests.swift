@@ -48,12 +48,7 @@ import Testing
     @Test(arguments: Backend.available)
     func aListEndsAfterAThousand(backend: Backend) async throws {
         let server = try await TestServer(backend)
-        let caller = Caller(
-            subject: .service("test"),
-            organizationID: server.organizationID,
-            organizationRole: .owner,
-            grant: .owner
-        )
+        let caller = Self.allowed(in: server)
         try await withThrowingTaskGroup { group in
             for number in 0..<1000 {
                 group.addTask {
@@ -80,17 +75,22 @@ import Testing
         let place = #"{"user": "\#(user.id)", "access": "writer"}"#
         _ = try await server.send(.post, "/workspaces/w/user", body: place, bearer: owner)
         let reference = WorkspaceReference.slug("w")
-        let caller = Caller(
-            subject: .service("test"),
-            organizationID: server.organizationID,
-            organizationRole: .owner,
-            grant: .owner
-        )
+        let caller = Self.allowed(in: server)
         _ = try await server.operations.setRole(.admin, of: .id(user.id), in: reference, for: caller)
         let answer = try await server.send(.put, "/workspaces/w/user", body: place, bearer: owner)
         #expect(answer.body.contains(#""access":"writer""#))
         #expect(try await server.operations.members(of: reference, for: caller).last?.role == .admin)
         #expect(try await server.send(.delete, "/workspaces/w", bearer: key).status == .ok)
+    }
+
+    /// Who may do everything.
+    private static func allowed(in server: TestServer) -> Caller {
+        Caller(
+            subject: .service("test"),
+            organizationID: server.organizationID,
+            organizationRole: .owner,
+            grant: .owner
+        )
     }
 
     private func ids(

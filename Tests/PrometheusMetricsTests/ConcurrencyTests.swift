@@ -1,7 +1,6 @@
 import CoreMetrics
+import PrometheusMetrics
 import Testing
-
-@testable import PrometheusMetrics
 
 @Suite("Concurrency")
 struct ConcurrencyTests {

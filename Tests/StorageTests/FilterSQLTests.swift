@@ -1,8 +1,7 @@
 import Domain
 import JSON
+import Storage
 import Testing
-
-@testable import Storage
 
 /// What stands in the text of a statement is right for PostgreSQL too, and never in the way of what stands around it.
 @Suite struct FilterSQLTests {
