@@ -177,6 +177,8 @@ package struct WorkspaceQuery: Equatable, Sendable {
     package var after: WorkspaceReference?
     /// Leaves metadata, configuration, settings and onboarding empty, for lists that show none of them.
     package var omitsDocuments: Bool
+    /// Spares the look at each explicit membership, for lists that don't show the caller's role.
+    package var omitsRoles: Bool
     package var page: PageRequest
 
     package init(
@@ -184,12 +186,14 @@ package struct WorkspaceQuery: Equatable, Sendable {
         search: String? = nil,
         after: WorkspaceReference? = nil,
         omitsDocuments: Bool = false,
+        omitsRoles: Bool = false,
         page: PageRequest
     ) {
         self.filter = filter
         self.search = search
         self.after = after
         self.omitsDocuments = omitsDocuments
+        self.omitsRoles = omitsRoles
         self.page = page
     }
 }

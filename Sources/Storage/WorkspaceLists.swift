@@ -29,9 +29,12 @@ extension Transaction {
         let condition = condition(query, audience)
         let order: SQL = query.page.isReversed ? "DESC" : "ASC"
         let columns = query.omitsDocuments ? Workspace.columnsWithoutDocuments : Workspace.columns
+        let spared = query.omitsRoles && audience.seesAll
+        let source: SQL =
+            spared ? "SELECT \(columns), NULL FROM workspaces w" : "SELECT \(columns), m.role \(audience.source)"
         let items = try rows(
             """
-            SELECT \(columns), m.role \(audience.source)
+            \(source)
             WHERE \(condition) \(audience.isBehind(previous, query.page))
             ORDER BY \(audience.createdAt) \(order), \(audience.number) \(order)
             LIMIT \(Int64(query.page.size)) OFFSET \(query.page.offset)

@@ -23,7 +23,12 @@ extension Activeloop {
         let after = query.string("after").map(WorkspaceReference.slug)
         try query.check()
         let listed = try await operations.workspaces(
-            matching: WorkspaceQuery(after: after, omitsDocuments: true, page: PageRequest(size: limit)),
+            matching: WorkspaceQuery(
+                after: after,
+                omitsDocuments: true,
+                omitsRoles: true,
+                page: PageRequest(size: limit)
+            ),
             for: caller
         )
         return .json { writer in

@@ -19,7 +19,8 @@ extension Honcho {
         var reading = Reading(request, version)
         let page = reading.page()
         var reader = FilterReader(.workspace, version)
-        let query = WorkspaceQuery(filter: try reader.filter(try await reading.filters()), page: page)
+        let filter = try reader.filter(try await reading.filters())
+        let query = WorkspaceQuery(filter: filter, omitsRoles: true, page: page)
         return .page(try await operations.workspaces(matching: query, for: caller)) { $0.workspace($1.workspace) }
     }
 

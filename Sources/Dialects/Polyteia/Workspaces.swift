@@ -17,7 +17,7 @@ extension Polyteia {
         let search = params.optionalString("search")
         try params.check()
         if let organization { try caller.requireActing(in: Organization.ID(organization)) }
-        let query = WorkspaceQuery(search: search, page: page)
+        let query = WorkspaceQuery(search: search, omitsRoles: true, page: page)
         return .data(try await operations.workspaces(matching: query, for: caller).map(WorkspaceBody.init))
     }
 
