@@ -9,14 +9,17 @@ import Testing
     @Test("Two writers are at work at the same time")
     func parallelWriters() async throws {
         let store = try await PostgresFaultTests.storeWithTable(writers: 2)
+        let started = Counter()
         async let waiting = store.write { transaction in
-            for _ in 0..<200 {
+            _ = started.next()
+            for _ in 0..<1000 {
                 if try transaction.first("SELECT 1 FROM notes WHERE id = 2", { $0.integer() }) != nil { return true }
                 try transaction.run("SELECT pg_sleep(0.02)")
             }
             return false
         }
-        try await Task.sleep(for: .milliseconds(50))
+        // Two that arrive together would share a transaction: the second comes when the first is at work.
+        while started.value == 0 { try await Task.sleep(for: .milliseconds(1)) }
         try await store.write { try $0.run("INSERT INTO notes (id) VALUES (2)") }
         #expect(try await waiting)
     }
