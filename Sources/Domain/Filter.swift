@@ -14,13 +14,28 @@ package indirect enum Filter: Equatable, Sendable {
     case or([Filter])
     case not(Filter)
     case text(TextField, TextTest)
+    case integer(IntegerField, IntegerTest)
+    case flag(FlagField, isSet: Bool)
     case time(TimeField, TimeTest)
     /// The stored metadata contains this JSON (partial objects, lists as sets).
     case metadataContains(RawJSON)
     /// A comparison with the text form of one top-level metadata value; a missing or null value never matches.
     case metadata(key: String, MetadataTest)
 
-    package enum TextField: Sendable { case slug, workspaceSlug }
+    package enum TextField: Sendable {
+        /// The id by which clients know the row.
+        case id
+        case workspace
+        case session
+        case peer
+        case observer
+        case observed
+        case level
+        case content
+    }
+
+    package enum IntegerField: Sendable { case tokenCount, timesDerived }
+    package enum FlagField: Sendable { case isActive }
     package enum TimeField: Sendable { case createdAt }
 
     package enum TextTest: Equatable, Sendable {
@@ -32,6 +47,14 @@ package indirect enum Filter: Equatable, Sendable {
     }
 
     package enum Ordering: Sendable { case less, lessOrEqual, greater, greaterOrEqual, notEqual }
+
+    package enum IntegerTest: Equatable, Sendable {
+        case compares(Ordering, Int64)
+        /// With a number that no `Int64` is, such as 2.5; exact.
+        case comparesDecimal(Ordering, String)
+        case equals(Int64)
+        case isIn([Int64])
+    }
 
     package enum TimeTest: Equatable, Sendable {
         case compares(Ordering, Instant)

@@ -13,6 +13,12 @@ package func compareNumbers(_ one: String, _ other: String) -> Int? {
     }
 }
 
+/// The integer that a text spells in any of the ways of ``isNumeric(_:)``; nil if it is none or does not fit.
+package func exactInteger(_ text: String) -> Int64? {
+    var text = text
+    return text.withUTF8 { Decimal($0).flatMap(\.int64Value) }
+}
+
 /// Tells whether any text spells a decimal number.
 ///
 /// That is what PostgreSQL's `numeric` and Python's `float` both take: digits, with a sign, a fraction, an exponent and

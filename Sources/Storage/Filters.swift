@@ -1,16 +1,25 @@
 package import Domain
 import JSON
 
-/// The columns that a filter's fields stand for in one list.
+/// The columns that a filter's fields stand for in one list; a field that the list lacks reads as null there.
 package struct FilterColumns: Sendable {
-    let slug: SQL
-    let workspaceSlug: SQL
+    let texts: [Filter.TextField: SQL]
+    let integers: [Filter.IntegerField: SQL]
+    /// Conditions rather than columns.
+    let flags: [Filter.FlagField: SQL]
     let createdAt: SQL
     let metadata: SQL
 
-    package init(slug: SQL, workspaceSlug: SQL, createdAt: SQL, metadata: SQL) {
-        self.slug = slug
-        self.workspaceSlug = workspaceSlug
+    package init(
+        texts: [Filter.TextField: SQL],
+        integers: [Filter.IntegerField: SQL] = [:],
+        flags: [Filter.FlagField: SQL] = [:],
+        createdAt: SQL,
+        metadata: SQL
+    ) {
+        self.texts = texts
+        self.integers = integers
+        self.flags = flags
         self.createdAt = createdAt
         self.metadata = metadata
     }
@@ -63,12 +72,16 @@ private struct FilterCompiler {
         )
     }
 
+    private static let unknown: SQL = "CAST(NULL AS INTEGER) = 1"
+
     private func condition(_ filter: Filter) -> SQL {
         switch filter {
         case .all, .and, .or, .not: "1 = 1"
         case .none: "1 = 0"
-        case .unknown: "CAST(NULL AS INTEGER) = 1"
-        case .text(let field, let test): test.sql(field == .slug ? columns.slug : columns.workspaceSlug, engine)
+        case .unknown: Self.unknown
+        case .text(let field, let test): columns.texts[field].map { test.sql($0, engine) } ?? Self.unknown
+        case .integer(let field, let test): columns.integers[field].map(test.sql) ?? Self.unknown
+        case .flag(let field, let isSet): columns.flags[field].map { isSet ? $0 : "NOT (\($0))" } ?? Self.unknown
         case .time(.createdAt, let test): test.sql(columns.createdAt)
         case .metadataContains(let document): .jsonContains(columns.metadata, document.text)
         case .metadata(let key, let test): test.sql(.jsonText(columns.metadata, key: key), engine)
@@ -83,6 +96,18 @@ extension Filter.TextTest {
         case .differs(let text): "\(column) <> \(text)"
         case .isIn(let texts): "\(column) IN (\(each: texts))"
         case .contains(let text): .contains(column, text, engine)
+        }
+    }
+}
+
+extension Filter.IntegerTest {
+    fileprivate func sql(_ column: SQL) -> SQL {
+        switch self {
+        case .compares(let ordering, let integer): "\(column) \(ordering.sql) \(integer)"
+        case .comparesDecimal(let ordering, let number):
+            .comparesNumber("CAST(\(column) AS TEXT)", ordering.sql, number)
+        case .equals(let integer): "\(column) = \(integer)"
+        case .isIn(let integers): "\(column) IN (\(each: integers))"
         }
     }
 }

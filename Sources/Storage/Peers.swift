@@ -90,8 +90,7 @@ extension Transaction {
 
 extension Peer {
     static let filterColumns = FilterColumns(
-        slug: "p.slug",
-        workspaceSlug: "w.slug",
+        texts: [.id: "p.slug", .workspace: "w.slug"],
         createdAt: "p.created_at",
         metadata: "p.metadata"
     )

@@ -103,8 +103,7 @@ extension WorkspaceAudience {
 
 extension Workspace {
     static let filterColumns = FilterColumns(
-        slug: "w.slug",
-        workspaceSlug: "w.slug",
+        texts: [.id: "w.slug", .workspace: "w.slug"],
         createdAt: "w.created_at",
         metadata: "w.metadata"
     )

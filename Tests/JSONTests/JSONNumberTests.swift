@@ -36,6 +36,14 @@ import Testing
         #expect(compareNumbers("1", text) == nil)
     }
 
+    @Test(arguments: [
+        ("3", 3), (" -3\n", -3), ("2.50e1", 25), ("9223372036854775807", Int64.max), ("2.5", nil), ("1e30", nil),
+        ("x", nil), ("", nil),
+    ])
+    func exactIntegers(text: String, expected: Int64?) {
+        #expect(exactInteger(text) == expected)
+    }
+
     /// Every number here is an integer times 10^-12, so that integers tell what is right.
     @Test(arguments: 0..<50)
     func agreesWithIntegerArithmetic(seed: UInt64) {

@@ -5,10 +5,16 @@ import Testing
 
 /// What stands in the text of a statement is right for PostgreSQL too, and never in the way of what stands around it.
 @Suite struct FilterSQLTests {
-    private static let columns = FilterColumns(slug: "slug", workspaceSlug: "home", createdAt: "at", metadata: "meta")
-    private static let a = Filter.text(.slug, .equals("a"))
-    private static let b = Filter.text(.slug, .equals("b"))
-    private static let c = Filter.text(.slug, .equals("c"))
+    private static let columns = FilterColumns(
+        texts: [.id: "slug", .session: "chat"],
+        integers: [.tokenCount: "tokens"],
+        flags: [.isActive: "gone IS NULL"],
+        createdAt: "at",
+        metadata: "meta"
+    )
+    private static let a = Filter.text(.id, .equals("a"))
+    private static let b = Filter.text(.id, .equals("b"))
+    private static let c = Filter.text(.id, .equals("c"))
 
     @Test(arguments: [
         (Filter.or([a, b]), "(slug = $1 OR slug = $2)"),
@@ -18,6 +24,13 @@ import Testing
         (.not(.not(a)), "slug = $1"),
         (.and([]), "1 = 1"),
         (.not(.or([])), "1 = 1"),
+        (.text(.session, .differs("x")), "chat <> $1"),
+        (.integer(.tokenCount, .compares(.less, 5)), "tokens < $1"),
+        (.integer(.tokenCount, .isIn([1, 2])), "tokens IN ($1, $2)"),
+        (.integer(.tokenCount, .comparesDecimal(.less, "2.5")), "atrium_compare_numbers(CAST(tokens AS TEXT), $1) < 0"),
+        (.flag(.isActive, isSet: true), "gone IS NULL"),
+        (.not(.flag(.isActive, isSet: false)), "NOT (NOT (gone IS NULL))"),
+        (.integer(.timesDerived, .equals(1)), "CAST(NULL AS INTEGER) = 1"),
     ])
     func shapes(filter: Filter, text: String) {
         #expect(filter.sql(Self.columns, .sqlite).text == text)

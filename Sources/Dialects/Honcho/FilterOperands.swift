@@ -8,11 +8,15 @@ extension JSONValue {
     var isContainer: Bool { kind == .array || kind == .object }
 
     /// Whether Python's `float` takes the value.
-    var spellsNumber: Bool {
+    var spellsNumber: Bool { spelledNumber != nil }
+
+    /// The spelling of the number that Python's `float` makes of the value; `nil` where it makes none.
+    var spelledNumber: String? {
         switch kind {
-        case .number, .bool: true
-        case .string: isNumeric(stringValue ?? "")
-        case .null, .array, .object: false
+        case .number: numberText
+        case .bool: boolValue == true ? "1" : "0"
+        case .string: stringValue.flatMap { isNumeric($0) ? $0 : nil }
+        case .null, .array, .object: nil
         }
     }
 

@@ -5,23 +5,11 @@ import JSON
 ///
 /// What the language can't say is refused in upstream's words where it has some; where it fails with a 500, in ours.
 struct FilterReader {
-    /// A list that can be filtered, by the name that error texts give it.
-    enum Resource: String {
-        case workspace = "Workspace"
-        case peer = "Peer"
-    }
-
-    private enum Column {
-        case text(Filter.TextField)
-        case time(Filter.TimeField)
-        case metadata
-    }
-
-    private let resource: Resource
+    private let resource: FilterResource
     private let version: Honcho.Version
     private var budget = FilterBudget()
 
-    init(_ resource: Resource, _ version: Honcho.Version) {
+    init(_ resource: FilterResource, _ version: Honcho.Version) {
         self.resource = resource
         self.version = version
     }
@@ -72,11 +60,14 @@ struct FilterReader {
     }
 
     private mutating func condition(on member: JSONMember) throws(DomainError) -> Filter {
-        let column = try column(member.key)
+        let column = try resource.column(member.key)
         if member.value.isWildcard { return .all }
         switch column {
         case .metadata: return try MetadataCondition.read(member.value, &budget)
         case .text(let field): return try columnCondition(TextColumn(name: member.key, field: field), member.value)
+        case .integer(let field):
+            return try columnCondition(IntegerColumn(name: member.key, field: field), member.value)
+        case .flag(let field): return try columnCondition(FlagColumn(name: member.key, field: field), member.value)
         case .time(let field): return try columnCondition(TimeColumn(name: member.key, field: field), member.value)
         }
     }
@@ -91,20 +82,6 @@ struct FilterReader {
         case .object: return try Comparison.all(in: value, of: column.name, &budget, column.condition)
         case .array: return version == .v2 ? .none : try column.condition(.isIn, value, &budget)
         case .bool, .number, .string: return try column.equals(value)
-        }
-    }
-
-    private func column(_ key: String) throws(DomainError) -> Column {
-        switch key {
-        case "id": return .text(.slug)
-        case "workspace_id" where resource == .peer: return .text(.workspaceSlug)
-        case "created_at": return .time(.createdAt)
-        case "metadata": return .metadata
-        case "workspace_id", "peer_id", "session_id", "is_active", "token_count":
-            throw .filter("Column '\(key)' does not exist on \(resource.rawValue)")
-        default:
-            let name = key.shortened
-            throw .filter("Column '\(name)' is not allowed to be filtered on or does not exist on \(resource.rawValue)")
         }
     }
 }

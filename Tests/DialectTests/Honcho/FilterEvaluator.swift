@@ -6,7 +6,6 @@ struct Refused: Error {}
 /// The filter language of honcho.md 3.3, written from the document: three-valued, and nothing is skipped.
 struct FilterEvaluator {
     let isV3: Bool
-    let isOfPeers: Bool
 
     private static let comparisonWords: Set = ["gte", "lte", "gt", "lt", "ne", "in", "contains", "icontains"]
 
@@ -37,12 +36,13 @@ struct FilterEvaluator {
     private func any(_ parts: [Bool?]) -> Bool? { parts.contains(true) ? true : parts.contains(nil) ? nil : false }
 
     private func condition(_ key: String, _ value: Doc, _ row: FilterRow) throws -> Bool? {
-        switch key {
-        case "id": return try column(value) { try id($0, $1, row.id) }
-        case "workspace_id" where isOfPeers: return try column(value) { try id($0, $1, row.workspace) }
-        case "created_at": return try column(value) { try time($0, $1, row.createdAt) }
-        case "metadata": return try value.isWildcard ? true : metadata(value, row.metadata)
-        default: throw Refused()
+        switch row.fields[key] {
+        case nil: throw Refused()
+        case .text(let text): return try column(value) { try self.text($0, $1, text) }
+        case .integer(let integer): return try column(value) { try self.integer($0, $1, integer) }
+        case .flag(let flag): return try column(value) { try self.flag($0, $1, flag) }
+        case .time(let time): return try column(value) { try self.time($0, $1, time) }
+        case .metadata(let document): return try value.isWildcard ? true : metadata(value, document)
         }
     }
 
@@ -80,11 +80,33 @@ struct FilterEvaluator {
         )
     }
 
-    private func id(_ word: String, _ operand: Doc, _ stored: String) throws -> Bool? {
+    private func text(_ word: String, _ operand: Doc, _ stored: String?) throws -> Bool? {
         switch (word, operand) {
-        case ("=", .string(let text)), ("in", .string(let text)): return stored == text
-        case ("ne", .string(let text)): return stored != text
-        case ("contains", _), ("icontains", _): return contains(stored, try part(operand))
+        case ("=", .string(let text)), ("in", .string(let text)): return stored.map { $0 == text }
+        case ("ne", .string(let text)): return stored.map { $0 != text }
+        case ("contains", _), ("icontains", _):
+            let part = try part(operand)
+            return stored.map { contains($0, part) }
+        default: throw Refused()
+        }
+    }
+
+    private func integer(_ word: String, _ operand: Doc, _ stored: Int) throws -> Bool? {
+        switch (word, operand) {
+        case ("=", .number(let numeral)), ("in", .number(let numeral)): return Decimal(stored) == numeral.value
+        case ("=", _), ("in", _), ("contains", _), ("icontains", _): throw Refused()
+        case (_, .bool(let isTrue)): return ordered(stored, word, isTrue ? 1 : 0)
+        case (_, .number), (_, .string):
+            guard let number = Self.number(operand.text) else { throw Refused() }
+            return ordered(Decimal(stored), word, number)
+        default: throw Refused()
+        }
+    }
+
+    private func flag(_ word: String, _ operand: Doc, _ stored: Bool) throws -> Bool? {
+        switch (word, operand) {
+        case ("=", .bool(let flag)), ("in", .bool(let flag)): return stored == flag
+        case ("ne", .bool(let flag)): return stored != flag
         default: throw Refused()
         }
     }
@@ -147,7 +169,7 @@ extension FilterEvaluator {
                 try members.map { key, value in
                     if value.isWildcard { return true }
                     guard isComparison(value) else { return includes(stored, .object([(key, value)])) }
-                    return try comparisons(value) { try text($0, $1, stored[key]) }
+                    return try comparisons(value) { try textForm($0, $1, stored[key]) }
                 }
             )
         }
@@ -167,7 +189,7 @@ extension FilterEvaluator {
         }
     }
 
-    private func text(_ word: String, _ operand: Doc, _ stored: Doc?) throws -> Bool? {
+    private func textForm(_ word: String, _ operand: Doc, _ stored: Doc?) throws -> Bool? {
         let storedText: String? =
             switch stored {
             case nil, .null: nil

@@ -66,12 +66,20 @@ indirect enum Doc {
     }
 }
 
-/// What a list has: a peer or a workspace.
+/// One row of a list: what stands under each key that filters may name, and how the list's answer names the row.
 struct FilterRow {
+    enum Value {
+        /// `nil` where the row has none.
+        case text(String?)
+        case integer(Int)
+        case flag(Bool)
+        /// Microseconds after the test's minute began.
+        case time(Int)
+        case metadata(Doc)
+    }
+
     let id: String
-    let workspace: String
-    let createdAt: Int
-    let metadata: Doc
+    let fields: [String: Value]
 }
 
 /// Random numbers that come the same way each time.
@@ -94,10 +102,24 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Makes rows and filters out of small pools, so that they often meet.
 struct FilterGenerator {
     private var random: SeededGenerator
+    /// The keys of the list's columns besides `created_at` and `metadata`, and operands that suit each.
+    private let columns: [(key: String, operands: [Doc])]
 
-    init(seed: UInt64) {
+    init(seed: UInt64, columns: [(key: String, operands: [Doc])]) {
         random = SeededGenerator(seed: seed)
+        self.columns = columns
     }
+
+    static let integers: [Doc] =
+        [0, 1, 2, 3, 5].map { .number(.init("\($0)")) } + [
+            .number(.init("2.0")), .number(.init("2.5")), .number(.init("1e1", printed: "10")), .number(.init("-1")),
+            .number(.init("1e30", printed: "1000000000000000000000000000000")), .string("3"), .string(" 2.50 "),
+            .string("x"), .bool(true), .null, .string("*"),
+        ]
+    static let flags: [Doc] = [.bool(true), .bool(false), .bool(true), .string("true"), .number(.init("1")), .null]
+
+    static let idOperands: [Doc] = ids.map(Doc.string)
+    static let workspaceOperands: [Doc] = ["acme", "other", "ac", "*"].map(Doc.string)
 
     static let ids = ["alice", "bob", "Carol", "a_b", "a-b", "x1", "bo", "ALICE", "z", "10", "5"]
     private static let keys = ["n", "s", "b", "arr", "nest", "", "in", "é"]
@@ -158,10 +180,11 @@ struct FilterGenerator {
 
     private mutating func condition() -> (key: String, value: Doc) {
         switch count(0...19) {
-        case 0...4: return ("id", column { $0.chance(90) ? .string($0.pick(Self.ids)) : $0.scalar() })
-        case 5, 6: return ("workspace_id", column { .string($0.pick(["acme", "other", "ac", "*"])) })
+        case 0...6:
+            let (key, operands) = pick(columns)
+            return (key, column { $0.chance(90) ? $0.pick(operands) : $0.scalar() })
         case 7...9: return ("created_at", column { $0.time() })
-        case 10: return (pick(["bogus", "session_id", "and", "content"]), scalar())
+        case 10: return (pick(["bogus", "peer_perspective", "and", "or"]), scalar())
         case 11: return ("metadata", chance(50) ? value(depth: 2) : comparisons { $0.value(depth: 2) })
         default: return ("metadata", metadataCondition())
         }

@@ -9,7 +9,7 @@ import Testing
 
     @Test("Peers", arguments: Backend.available, seeds)
     func peers(backend: Backend, seed: UInt64) async throws {
-        var generator = FilterGenerator(seed: seed)
+        var generator = Self.ofPeers(seed)
         let server = try await TestServer(backend)
         var rows: [FilterRow] = []
         for (second, id) in FilterGenerator.ids.enumerated() {
@@ -20,42 +20,59 @@ import Testing
                 let answer = try await server.send(.put, path, body: #"{"metadata":\#(metadata.json)}"#)
                 #expect(answer.status == .ok)
             }
-            let micros = (second + 1) * 1_000_000
-            rows.append(FilterRow(id: id, workspace: "acme", createdAt: micros, metadata: metadata))
+            let fields: [String: FilterRow.Value] = [
+                "id": .text(id), "workspace_id": .text("acme"), "created_at": .time((second + 1) * 1_000_000),
+                "metadata": .metadata(metadata),
+            ]
+            rows.append(FilterRow(id: id, fields: fields))
         }
         for version in ["v2", "v3"] {
-            let evaluator = FilterEvaluator(isV3: version == "v3", isOfPeers: true)
+            let evaluator = FilterEvaluator(isV3: version == "v3")
             let path = "/\(version)/workspaces/acme/peers/list?size=100"
             for _ in 0..<200 {
-                try await check(generator.filter(), of: rows, evaluator, path, server)
+                try await evaluator.check(generator.filter(), of: rows, at: path, on: server)
             }
         }
     }
 
     @Test("Workspaces", arguments: Backend.available, seeds)
     func workspaces(backend: Backend, seed: UInt64) async throws {
-        var generator = FilterGenerator(seed: seed &+ 1000)
+        var generator = FilterGenerator(seed: seed &+ 1000, columns: [("id", FilterGenerator.idOperands)])
         let server = try await TestServer(backend)
-        var rows = [FilterRow(id: "default", workspace: "", createdAt: 0, metadata: .object([]))]
+        var rows = [Self.workspace("default", second: 0, .object([]))]
         for (second, id) in FilterGenerator.ids.enumerated() {
             server.clock.advance(seconds: 1)
             let metadata = generator.metadata()
             let answer = try await server.send(.put, "/v2/workspaces/\(id)", body: #"{"metadata":\#(metadata.json)}"#)
             #expect(answer.status == .ok)
-            rows.append(FilterRow(id: id, workspace: "", createdAt: (second + 1) * 1_000_000, metadata: metadata))
+            rows.append(Self.workspace(id, second: second + 1, metadata))
         }
         for version in ["v2", "v3"] {
-            let evaluator = FilterEvaluator(isV3: version == "v3", isOfPeers: false)
+            let evaluator = FilterEvaluator(isV3: version == "v3")
             let path = "/\(version)/workspaces/list?size=100"
             for _ in 0..<150 {
-                try await check(generator.filter(), of: rows, evaluator, path, server)
+                try await evaluator.check(generator.filter(), of: rows, at: path, on: server)
             }
         }
     }
 
+    private static func ofPeers(_ seed: UInt64) -> FilterGenerator {
+        FilterGenerator(
+            seed: seed,
+            columns: [("id", FilterGenerator.idOperands), ("workspace_id", FilterGenerator.workspaceOperands)]
+        )
+    }
+
+    private static func workspace(_ id: String, second: Int, _ metadata: Doc) -> FilterRow {
+        FilterRow(
+            id: id,
+            fields: ["id": .text(id), "created_at": .time(second * 1_000_000), "metadata": .metadata(metadata)]
+        )
+    }
+
     @Test("Trees of any shape within the limits", arguments: Backend.available, seeds)
     func trees(backend: Backend, seed: UInt64) async throws {
-        var generator = FilterGenerator(seed: seed)
+        var generator = Self.ofPeers(seed)
         let server = try await TestServer(backend)
         _ = try await server.send(.put, "/v2/workspaces/acme/peers/alice", body: "{}")
         for _ in 0..<60 {
@@ -87,16 +104,13 @@ import Testing
         }
         return .object(members)
     }
+}
 
-    private func check(
-        _ filter: Doc,
-        of rows: [FilterRow],
-        _ evaluator: FilterEvaluator,
-        _ path: String,
-        _ server: TestServer
-    ) async throws {
+extension FilterEvaluator {
+    /// Lists with the filter and compares with the rows that this evaluator accepts, or expects a refusal.
+    func check(_ filter: Doc, of rows: [FilterRow], at path: String, on server: TestServer) async throws {
         let answer = try await server.send(.post, path, body: #"{"filters":\#(filter.json)}"#)
-        guard let expected = try? rows.filter({ try evaluator.accepts($0, filter) == true }).map(\.id) else {
+        guard let expected = try? rows.filter({ try accepts($0, filter) == true }).map(\.id) else {
             #expect(answer.status == .unprocessableContent, "\(filter.json) gave \(answer.body)")
             return
         }

@@ -1,0 +1,168 @@
+import Domain
+import JSON
+
+/// A column that filters can name, and what its comparisons mean.
+protocol FilterColumn {
+    var name: String { get }
+
+    /// The condition of a bare scalar.
+    func equals(_ value: JSONValue) throws(DomainError) -> Filter
+
+    /// The condition of a comparison key with its operand, which is not `"*"`.
+    func condition(
+        _ comparison: Comparison,
+        _ operand: JSONValue,
+        _ budget: inout FilterBudget
+    ) throws(DomainError) -> Filter
+}
+
+extension FilterColumn {
+    fileprivate func mismatch(_ value: JSONValue, _ expected: String) -> DomainError {
+        .filter("Invalid value for '\(name)': \(value.pythonText). Expected \(expected), got \(value.pythonType)")
+    }
+
+    /// The condition of `in`: a list with `"*"` in it lifts the restriction, a null in it is equal to nothing.
+    fileprivate func membership<Value>(
+        _ list: JSONValue,
+        _ budget: inout FilterBudget,
+        of read: (JSONValue) throws(DomainError) -> Value,
+        _ test: ([Value]) -> Filter
+    ) throws(DomainError) -> Filter {
+        let elements = try list.listed(&budget)
+        if elements.contains(where: \.isWildcard) { return .all }
+        var values: [Value] = []
+        for element in elements where !element.isNull { values.append(try read(element)) }
+        let found = values.isEmpty ? .none : test(values)
+        return values.count == elements.count ? found : .or([found, .unknown])
+    }
+}
+
+/// An id: compared for equality and by its parts, never by order.
+struct TextColumn: FilterColumn {
+    let name: String
+    let field: Filter.TextField
+
+    func equals(_ value: JSONValue) throws(DomainError) -> Filter {
+        .text(field, .equals(try text(value)))
+    }
+
+    func condition(
+        _ comparison: Comparison,
+        _ operand: JSONValue,
+        _ budget: inout FilterBudget
+    ) throws(DomainError) -> Filter {
+        switch comparison {
+        case .differs:
+            guard !operand.isNull, !operand.isContainer else { throw .notANumber(operand) }
+            return .text(field, .differs(try text(operand)))
+        case .isIn:
+            return try membership(operand, &budget, of: text) { .text(field, .isIn($0)) }
+        case .contains, .icontains: return .text(field, .contains(try operand.substring(comparison)))
+        case .greaterOrEqual, .lessOrEqual, .greater, .less:
+            guard operand.spellsNumber else { throw .notANumber(operand) }
+            throw .unsupported(comparison, on: name)
+        }
+    }
+
+    private func text(_ value: JSONValue) throws(DomainError) -> String {
+        guard let text = value.stringValue else { throw mismatch(value, "a string") }
+        return text
+    }
+}
+
+/// A whole number: compared with numbers, also those that a text spells or that are not whole; equal to numbers only.
+struct IntegerColumn: FilterColumn {
+    let name: String
+    let field: Filter.IntegerField
+
+    func equals(_ value: JSONValue) throws(DomainError) -> Filter {
+        try number(value).map { .integer(field, .equals($0)) } ?? .none
+    }
+
+    func condition(
+        _ comparison: Comparison,
+        _ operand: JSONValue,
+        _ budget: inout FilterBudget
+    ) throws(DomainError) -> Filter {
+        if let ordering = comparison.ordering { return try compares(ordering, operand) }
+        guard comparison == .isIn else { throw .unsupported(comparison, on: name) }
+        return try membership(operand, &budget, of: number) { numbers in
+            let integers = numbers.compactMap(\.self)
+            return integers.isEmpty ? .none : .integer(field, .isIn(integers))
+        }
+    }
+
+    private func compares(_ ordering: Filter.Ordering, _ operand: JSONValue) throws(DomainError) -> Filter {
+        guard let text = operand.spelledNumber, isComparableNumber(text) else { throw .notANumber(operand) }
+        guard let integer = exactInteger(text) else { return .integer(field, .comparesDecimal(ordering, text)) }
+        return .integer(field, .compares(ordering, integer))
+    }
+
+    /// The number; `nil` for one that no stored number is equal to.
+    private func number(_ value: JSONValue) throws(DomainError) -> Int64? {
+        guard value.kind == .number else { throw mismatch(value, "a number") }
+        return value.int64Value
+    }
+}
+
+/// A truth value: equal or different.
+struct FlagColumn: FilterColumn {
+    let name: String
+    let field: Filter.FlagField
+
+    func equals(_ value: JSONValue) throws(DomainError) -> Filter {
+        .flag(field, isSet: try truth(value))
+    }
+
+    func condition(
+        _ comparison: Comparison,
+        _ operand: JSONValue,
+        _ budget: inout FilterBudget
+    ) throws(DomainError) -> Filter {
+        switch comparison {
+        case .differs:
+            guard !operand.isNull, !operand.isContainer else { throw .notANumber(operand) }
+            return .flag(field, isSet: !(try truth(operand)))
+        case .isIn:
+            return try membership(operand, &budget, of: truth) { values in
+                .anyOf(values.map { .flag(field, isSet: $0) })
+            }
+        case .contains, .icontains: throw .unsupported(comparison, on: name)
+        case .greaterOrEqual, .lessOrEqual, .greater, .less:
+            guard operand.spellsNumber else { throw .notANumber(operand) }
+            throw .unsupported(comparison, on: name)
+        }
+    }
+
+    private func truth(_ value: JSONValue) throws(DomainError) -> Bool {
+        guard let isTrue = value.boolValue else { throw mismatch(value, "a boolean") }
+        return isTrue
+    }
+}
+
+/// A point in time: compared by order; a bare one is no condition (honcho.md 3.3).
+struct TimeColumn: FilterColumn {
+    let name: String
+    let field: Filter.TimeField
+
+    func equals(_ value: JSONValue) throws(DomainError) -> Filter {
+        throw .filter("Invalid value for '\(name)': \(value.pythonText). Use gte and lte to compare datetimes")
+    }
+
+    func condition(
+        _ comparison: Comparison,
+        _ operand: JSONValue,
+        _ budget: inout FilterBudget
+    ) throws(DomainError) -> Filter {
+        if let ordering = comparison.ordering { return .time(field, .compares(ordering, try instant(operand))) }
+        guard comparison == .isIn else { return .time(field, .equals(try instant(operand))) }
+        return try membership(operand, &budget, of: instant) { .time(field, .isIn($0)) }
+    }
+
+    private func instant(_ value: JSONValue) throws(DomainError) -> Instant {
+        guard let instant = value.stringValue.flatMap(Instant.init(parsing:)) else {
+            throw .filter("Invalid datetime value: \(value.pythonText)")
+        }
+        return instant
+    }
+}
