@@ -14,7 +14,8 @@ package struct Explanation: CustomStringConvertible {
             switch error {
             case let error as SettingsError: error.description
             case let error as DomainError: error.message
-            case let error as StorageError: error.explanation(settings.storeDescription)
+            case let error as StorageError:
+                error.explanation(settings.storeDescription, isServer: settings.usesDatabaseServer)
             case let error as IOError: error.explanation(settings)
             case is SocketAddressError, is SocketAddressError.UnknownHost:
                 "The host \(settings.host) is not known here; choose an address of this machine with --host"
@@ -24,8 +25,13 @@ package struct Explanation: CustomStringConvertible {
 }
 
 extension StorageError {
-    fileprivate func explanation(_ place: String) -> String {
+    fileprivate func explanation(_ place: String, isServer: Bool) -> String {
         switch self {
+        case .unavailable(let message) where isServer:
+            """
+            \(place) can't be reached (\(message)); \
+            does the server run there, and are the user, the password and the database's name right?
+            """
         case .unavailable(let message), .serialization(let message):
             """
             The database \(place) can't be opened (\(message)); \

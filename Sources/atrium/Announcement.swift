@@ -16,7 +16,7 @@ struct Announcement {
         ]
         if settings.isAuthenticationOn, !hasUsers {
             lines += [
-                "Nobody can use it yet. Make the first user, who owns the default organization, and a key:",
+                "Nobody can use it yet. Make the first user, who owns the default organization, and a key\(condition):",
                 "  \(program) user create you@example.com\(location)",
                 "  \(program) key create --user you@example.com\(location)",
                 "",
@@ -55,9 +55,14 @@ struct Announcement {
     /// The command as it was typed, so that it can be typed again.
     private var program: String { CommandLine.arguments.first ?? "atrium" }
 
+    private var condition: String { settings.usesDatabaseServer ? ", with the same ATRIUM_DATABASE_URL" : "" }
+
     /// The flag that leads another command to the same data.
     private var location: String {
-        if let url = settings.databaseURL { return " --database-url \(Curl.quoted(url))" }
+        if let url = settings.databaseURL {
+            // A server's address may hold a password, which belongs neither on a screen nor into a list of processes.
+            return settings.usesDatabaseServer ? "" : " --database-url \(Curl.quoted(url))"
+        }
         let isDefault = settings.dataDirectory == Settings().dataDirectory
         return isDefault ? "" : " --data \(Curl.quoted(settings.dataDirectory))"
     }

@@ -90,6 +90,17 @@ import Testing
         #expect(settings.logLevel == .trace)
     }
 
+    @Test func connectionsToADatabaseServerAreBounded() throws {
+        var settings = try Settings.load(
+            environment: ["ATRIUM_DATABASE_READERS": "9", "ATRIUM_DATABASE_WRITERS": "3"]
+        )
+        #expect(settings.databaseReaders == 9)
+        #expect(settings.databaseWriters == 3)
+        try settings.validate()
+        settings.databaseWriters = 0
+        #expect(throws: SettingsError.self) { try settings.validate() }
+    }
+
     @Test func anEmptyVariableIsNotSet() throws {
         let empty = Self.environment.mapValues { _ in "" }
         #expect(try Settings.load(environment: empty, configurationFile: configurationFile(Self.file)).port == 3)

@@ -23,6 +23,28 @@ import Testing
         #expect(throws: SettingsError.self) { try settings.sqlitePath() }
     }
 
+    @Test(arguments: [
+        "postgres://u:secret@h:1/d", "postgresql+psycopg://u:secret@h:1/d", "postgresql://u:secret@h:1/d",
+    ])
+    func databaseServersAreKnown(url: String) async throws {
+        var settings = Settings()
+        settings.databaseURL = url
+        #expect(settings.usesDatabaseServer)
+        #expect(settings.storeDescription == "PostgreSQL at h:1/d")
+        let store = try settings.openStore()
+        #expect(store.engine == .postgres)
+        await store.close()
+        let words = Explanation(StorageError.unavailable("refused"), settings).description
+        #expect(words.hasPrefix("PostgreSQL at h:1/d can't be reached (refused); does the server run there"))
+    }
+
+    @Test func aWrongServerURLIsExplainedWithoutThePassword() {
+        var settings = Settings()
+        settings.databaseURL = "postgres://u:secret@h/d?nonsense=1"
+        let error = #expect(throws: SettingsError.self) { try settings.openStore() }
+        #expect(error?.description == #"The database URL can't be read: invalid URI query parameter: "nonsense""#)
+    }
+
     @Test func theDataDirectoryIsMadeForItsOwnerOnly() async throws {
         var settings = Settings()
         settings.dataDirectory = try temporaryDirectory() + "/a/b"
