@@ -138,7 +138,7 @@ extension Operations {
             return try transaction.setRole(role, of: user, in: limits.workspace)
         }
         try limits.requireRoomForMember(transaction)
-        _ = try transaction.addMember(user, role, to: limits.workspace, at: limits.now)
+        try transaction.addMember(user, role, to: limits.workspace, at: limits.now)
     }
 }
 

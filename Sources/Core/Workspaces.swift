@@ -143,7 +143,7 @@ extension Operations {
         try plan.requireDocument(draft.metadata, "metadata")
         try plan.requireDocument(draft.configuration, "configuration")
         guard let workspace = try transaction.insertIfSlugIsFree(new) else { return nil }
-        if let user = caller.userID { _ = try transaction.addMember(user, .owner, to: workspace, at: now) }
+        if let user = caller.userID { try transaction.addMember(user, .owner, to: workspace, at: now) }
         return workspace
     }
 

@@ -104,9 +104,10 @@ package final class GroupWriter: Sendable {
             try connection.begin(mode)
             let transaction = Transaction(connection)
             answers = try group.map { try $0.run(transaction) }
+            try connection.settle()
         } catch {
             connection.rollback()
-            guard connection.isUsable else { throw error }
+            guard connection.isUsable else { throw group.count == 1 ? error : Self.fateOfAll(error) }
             return .rolledBack(error)
         }
         do {
@@ -117,6 +118,15 @@ package final class GroupWriter: Sendable {
         }
         for answer in answers { answer() }
         return .committed
+    }
+
+    /// What all members of a group are told whose connection is gone: not why one of them has failed.
+    private static func fateOfAll(_ error: any Error) -> StorageError {
+        switch error as? StorageError {
+        case .unavailable(let reason): .unavailable(reason)
+        case .readOnly(let reason): .readOnly(reason)
+        default: .unavailable("the connection to the database was lost")
+        }
     }
 
     private struct Job: Sendable {

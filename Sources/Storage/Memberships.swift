@@ -29,16 +29,15 @@ extension Transaction {
         ) { $0.integer() } ?? 0
     }
 
-    /// Returns whether the person was added; not so when they are in the workspace already.
-    package func addMember(_ user: User.ID, _ role: Role, to workspace: Workspace, at now: Instant) throws -> Bool {
-        try first(
+    /// Adds the person; does nothing where they are in the workspace already.
+    package func addMember(_ user: User.ID, _ role: Role, to workspace: Workspace, at now: Instant) throws {
+        try run(
             """
             INSERT INTO memberships (workspace_number, user_id, role, created_at, workspace_created_at)
             VALUES (\(workspace.number), \(user), \(role), \(now), \(workspace.createdAt))
             ON CONFLICT (workspace_number, user_id) DO NOTHING
-            RETURNING 1
             """
-        ) { $0.integer() } != nil
+        )
     }
 
     package func setRole(_ role: Role, of user: User.ID, in workspace: Workspace) throws {

@@ -8,6 +8,12 @@ package protocol Connection: AnyObject {
     /// Runs a statement and hands over each row of its result.
     func execute(_ sql: SQL, _ row: (inout Row) throws -> Void) throws
 
+    /// Runs a statement for its effect; in a transaction its failure may be told as late as by ``settle()``.
+    func run(_ sql: SQL) throws
+
+    /// Waits for the statements that are still under way, so that what fails after that is the commit.
+    func settle() throws
+
     func begin(_ mode: TransactionMode) throws
     func commit() throws
     /// Never throws: a connection that can't roll back says so by ``isUsable``.
@@ -46,8 +52,12 @@ package struct Transaction {
     }
 
     /// Runs a statement for its effect.
+    ///
+    /// It travels with the next statement that somebody waits for, so its failure may be told there: with a value to look
+    /// at, as of `RETURNING`, a failure is told at once.
     package func run(_ sql: SQL) throws {
-        try execute(sql) { _ in }
+        journal.note(sql)
+        try connection.run(sql)
     }
 
     /// Returns the whole result; the statement bounds it.
@@ -67,14 +77,18 @@ package struct Transaction {
     }
 
     private func execute(_ sql: SQL, _ row: (inout Row) throws -> Void) throws {
-        if !sql.text.hasPrefix("SELECT") { journal.hasWritten = true }
+        journal.note(sql)
         try connection.execute(sql, row)
     }
 }
 
 /// What a transaction remembers of itself while it is open.
 private final class Journal {
-    var hasWritten = false
+    private(set) var hasWritten = false
+
+    func note(_ sql: SQL) {
+        if !sql.text.hasPrefix("SELECT") { hasWritten = true }
+    }
 }
 
 @available(*, unavailable)

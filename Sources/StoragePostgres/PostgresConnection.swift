@@ -12,15 +12,16 @@ final class PostgresConnection: Connection {
 
     private let wire: PostgresWire
     private let role: PostgresRole
-    private var statements = StatementCache()
+    private var statements: StatementCache
     private var parameters = ParameterBuffer()
     /// What begins the transaction, until its first statement takes it along.
-    private var unsentBegin: [SQL] = []
-    private var isSnapshot = false
+    private var unsentBegin: [String] = []
+    private var mode: TransactionMode?
 
     /// - Throws: ``StorageError`` when the server can't be reached or used.
     init(_ target: PostgresTarget, _ role: PostgresRole) throws(StorageError) {
         self.role = role
+        statements = StatementCache(maximum: target.maxPreparedStatements)
         wire = try PostgresWire(target.parameters(for: role), answerTimeout: target.answerTimeout(for: role))
         guard wire.serverEncoding == "UTF8" else {
             throw StorageError.schema(
@@ -31,7 +32,7 @@ final class PostgresConnection: Connection {
     }
 
     func begin(_ mode: TransactionMode) throws {
-        isSnapshot = mode == .snapshot
+        self.mode = mode
         unsentBegin =
             switch mode {
             case .write: ["BEGIN"]
@@ -41,15 +42,17 @@ final class PostgresConnection: Connection {
     }
 
     func commit() throws {
+        let isSnapshot = mode == .snapshot
+        mode = nil
         // Without a statement nothing has begun.
         guard unsentBegin.isEmpty else { return unsentBegin = [] }
         guard !isSnapshot else {
             return try noting {
-                try send("COMMIT", expecting: .nothing)
+                try wire.send("COMMIT")
                 try wire.sync()
             }
         }
-        let result = try exchange("COMMIT")
+        let result = try control("COMMIT")
         // "ROLLBACK" is the answer for a transaction in which a statement has failed.
         guard result.command == "COMMIT" else {
             throw StorageError.engine(code: "25P02", message: "a statement of the transaction had failed")
@@ -57,9 +60,12 @@ final class PostgresConnection: Connection {
     }
 
     func rollback() {
+        mode = nil
         guard unsentBegin.isEmpty else { return unsentBegin = [] }
         guard isUsable else { return }
-        _ = try? exchange("ROLLBACK")
+        // A statement under way that fails takes along what was sent with it, but not what comes after this.
+        if wire.outstandingCount > 0 { try? wire.sync() }
+        _ = try? control("ROLLBACK")
         if !wire.isIdle { isUsable = false }
     }
 
@@ -71,30 +77,82 @@ final class PostgresConnection: Connection {
         }
     }
 
-    /// Sends the statement with all that waits to go before it, and returns its result.
-    private func exchange(_ sql: SQL) throws -> PostgresResult {
-        guard sql.values.count <= Int(UInt16.max) else {
-            throw StorageError.engine(code: "54000", message: "a statement has more than 65535 values")
+    /// How many statements may be under way that nobody waits for.
+    private static let maxOutstanding = 100
+
+    func run(_ sql: SQL) throws {
+        guard mode == .write || mode == .patientWrite, wire.outstandingCount < Self.maxOutstanding else {
+            _ = try exchange(sql)
+            return
         }
-        return try noting {
-            let begin = unsentBegin
-            unsentBegin = []
-            for sql in begin { try send(sql, expecting: .nothing) }
-            try send(sql, expecting: .result)
-            try wire.sync()
-            let answer = try wire.receive()
-            for text in answer.unprepared { statements.remove(text) }
-            return try answer.result.get()
+        try noting {
+            try sendBegin()
+            try send(sql, expecting: .nothing)
         }
     }
 
+    func settle() throws {
+        guard wire.outstandingCount > 0 else { return }
+        try noting {
+            try wire.sync()
+            _ = try answered()
+        }
+    }
+
+    /// Sends the statement with all that waits to go before it, and returns its result.
+    private func exchange(_ sql: SQL) throws -> PostgresResult {
+        try noting {
+            try sendBegin()
+            try send(sql, expecting: .result)
+            try wire.sync()
+            return try receive()
+        }
+    }
+
+    /// Ends a transaction.
+    ///
+    /// What begins and ends one is not prepared: nothing may stand before a transaction's isolation is set, and nothing but its
+    /// end after a failure, not even what makes room for a statement.
+    private func control(_ command: String) throws -> PostgresResult {
+        try noting {
+            try wire.send(command, expecting: .result)
+            try wire.sync()
+            return try receive()
+        }
+    }
+
+    private func sendBegin() throws {
+        let begin = unsentBegin
+        unsentBegin = []
+        for command in begin { try wire.send(command) }
+    }
+
+    private func receive() throws -> PostgresResult {
+        let answer = try answered()
+        guard let result = answer.result else {
+            throw StorageError.unavailable("the database server answered out of turn")
+        }
+        return result
+    }
+
+    private func answered() throws -> PostgresWire.Answer {
+        let answer = try wire.receive()
+        for text in answer.unprepared { statements.remove(text) }
+        if answer.holdsRemoved { statements.noteNothingWasRemoved() }
+        if let failure = answer.failure { throw failure }
+        return answer
+    }
+
     private func send(_ sql: SQL, expecting expectation: PostgresWire.Expectation) throws {
+        guard sql.values.count <= Int(UInt16.max) else {
+            throw StorageError.engine(code: "54000", message: "a statement has more than 65535 values")
+        }
         let statement: PreparedStatement
         if let known = statements[sql] {
             statement = known
         } else {
             if statements.isFull {
-                try wire.send("DEALLOCATE ALL")
+                try wire.send("DEALLOCATE ALL", expecting: .removal)
                 statements.removeAll()
             }
             statement = statements.add(sql)

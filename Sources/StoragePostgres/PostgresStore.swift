@@ -15,15 +15,22 @@ package struct PostgresStore: Store {
     ///   - readers: the most connections that read.
     ///   - writers: the most connections that write; a few, since each commits for many.
     ///   - statementTimeout: after that the server gives a statement up; the URL's `options` can say otherwise.
+    ///   - maxPreparedStatements: the most that a connection keeps.
     ///   - report: told when the server can't be reached any more, and when it can again.
     package init(
         _ url: PostgresURL,
         readers: Int = 4,
         writers: Int = 2,
         statementTimeout: Duration = .seconds(15),
+        maxPreparedStatements: Int = 250,
         report: @escaping @Sendable (PostgresEvent) -> Void = { _ in }
     ) {
-        let dialer = Dialer(PostgresTarget(url: url, statementTimeout: statementTimeout), report: report)
+        let target = PostgresTarget(
+            url: url,
+            statementTimeout: statementTimeout,
+            maxPreparedStatements: maxPreparedStatements
+        )
+        let dialer = Dialer(target, report: report)
         self.dialer = dialer
         self.readers = ReaderPool(connections: (0..<readers).map { _ in { try dialer.connect(.reader) } })
         writer = GroupWriter(connections: (0..<writers).map { _ in { try dialer.connect(.writer) } })

@@ -10,6 +10,7 @@ enum PostgresRole: Sendable {
 struct PostgresTarget: Sendable {
     let url: PostgresURL
     let statementTimeout: Duration
+    let maxPreparedStatements: Int
 
     /// How long a group of writes waits for somebody else's lock before it makes room.
     private static let groupLockTimeout = Duration.milliseconds(100)
@@ -36,7 +37,8 @@ struct PostgresTarget: Sendable {
     }
 
     private func settings(for role: PostgresRole) -> [(name: String, value: String)] {
-        // Compiling costs more than any of these statements takes.
+        // Compiling costs more than any of these statements takes; and a plan made for a small table, where reading it all
+        // would be cheapest, is still used when the table has grown.
         let common = [(name: "jit", value: "off")]
         let timeout = (name: "statement_timeout", value: Self.milliseconds(statementTimeout))
         switch role {

@@ -12,16 +12,22 @@ final class PostgresWire {
         case result
         /// The statement of that text is prepared, if all goes well.
         case preparation(String)
+        /// All prepared statements are forgotten, if all goes well.
+        case removal
         /// The end of what was sent together; the next command is run even if one before has failed.
         case sync
     }
 
     /// What the server answered to all that was sent.
     struct Answer {
-        /// The result of the command that expected one, or the first failure.
-        var result: Result<PostgresResult, StorageError> = .failure(outOfStep)
+        /// The result of the command that expected one.
+        var result: PostgresResult?
+        /// The first failure; commands after it were not run.
+        var failure: StorageError?
         /// Statements that were to be prepared and were not.
         var unprepared: [String] = []
+        /// Whether the prepared statements were to be forgotten and were not.
+        var holdsRemoved = false
     }
 
     /// Whether the connection is of no use any more.
@@ -65,6 +71,9 @@ final class PostgresWire {
     var serverEncoding: String { PQparameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? "" }
     var processID: Int32 { PQbackendPID(handle) }
 
+    /// How many commands were queued or sent and are not answered yet.
+    var outstandingCount: Int { outstanding.count }
+
     /// Whether no transaction is open.
     var isIdle: Bool { PQtransactionStatus(handle) == PQTRANS_IDLE }
 
@@ -99,23 +108,25 @@ final class PostgresWire {
     /// Waits for the answers to everything that was sent.
     func receive() throws(StorageError) -> Answer {
         var answer = Answer()
-        var failure: StorageError?
         for expectation in outstanding {
             guard let result = try nextResult() else { throw lost() }
             switch result.status {
             case PGRES_PIPELINE_SYNC: continue
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
-                if case .result = expectation { answer.result = .success(result) }
+                if case .result = expectation { answer.result = result }
             default:
-                if case .preparation(let text) = expectation { answer.unprepared.append(text) }
+                switch expectation {
+                case .preparation(let text): answer.unprepared.append(text)
+                case .removal: answer.holdsRemoved = true
+                case .nothing, .result, .sync: break
+                }
                 // The commands after a failed one say no more than that they were not run.
-                if failure == nil { failure = error(of: result) }
+                if answer.failure == nil { answer.failure = error(of: result) }
             }
             // A command's results end with none.
             guard try nextResult() == nil else { throw lost() }
         }
         outstanding.removeAll(keepingCapacity: true)
-        if let failure { answer.result = .failure(failure) }
         return answer
     }
 
@@ -172,6 +183,4 @@ final class PostgresWire {
         let message = String(cString: PQerrorMessage(handle)).trimmedLine
         return .unavailable(message.isEmpty ? "the connection to the database was lost" : message)
     }
-
-    private static let outOfStep = StorageError.unavailable("the database server answered out of turn")
 }

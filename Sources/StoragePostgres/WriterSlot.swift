@@ -14,8 +14,10 @@ enum WriterSlot {
             """
         try wire.send(text, expecting: .result)
         try wire.sync()
-        let result = try wire.receive().result.get()
-        return result.count == 1 ? PostgresRow(result: result.pointer, index: 0).integer(0) : unclaimed(on: wire)
+        let answer = try wire.receive()
+        if let failure = answer.failure { throw failure }
+        guard let result = answer.result, result.count == 1 else { return unclaimed(on: wire) }
+        return PostgresRow(result: result.pointer, index: 0).integer(0)
     }
 
     /// A number that is nobody else's either.

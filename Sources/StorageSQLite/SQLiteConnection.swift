@@ -79,6 +79,12 @@ final class SQLiteConnection: Connection {
         }
     }
 
+    func run(_ sql: Storage.SQL) throws {
+        try execute(sql) { _ in }
+    }
+
+    func settle() throws {}
+
     private func bind(_ values: [SQLValue], to statement: OpaquePointer) throws {
         for (offset, value) in values.enumerated() {
             let index = Int32(offset + 1)

@@ -62,6 +62,40 @@ import Testing
         #expect(try await Self.ids(store) == [])
     }
 
+    @Test("Who shares a transaction whose connection is always lost is not told another's refusal")
+    func lossInCompany() async throws {
+        struct Refusal: Error {}
+        let store = try await Self.storeWithTable()
+        try await store.write { try $0.run("INSERT INTO notes (id) VALUES (0)") }
+        let arrived = Counter()
+        async let busy: Void = store.write { transaction in
+            _ = arrived.next()
+            // The others wait in line meanwhile, so that they share a transaction.
+            while arrived.value < 3 { _ = try transaction.rows("SELECT pg_sleep(0.01)") { _ in } }
+            _ = try transaction.rows("SELECT pg_sleep(0.2)") { _ in }
+        }
+        while arrived.value == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                _ = arrived.next()
+                await Self.expectUnavailable {
+                    try await store.write { transaction in
+                        _ = try? transaction.rows(Self.endOwnConnection) { _ in }
+                        throw Refusal()
+                    }
+                }
+            }
+            group.addTask {
+                _ = arrived.next()
+                await Self.expectUnavailable {
+                    try await store.write { try $0.run("INSERT INTO notes (id) VALUES (1)") }
+                }
+            }
+        }
+        try await busy
+        #expect(try await Self.ids(store) == [0])
+    }
+
     @Test("A connection lost during the commit: nobody is told of success, nothing is run again")
     func lossDuringCommit() async throws {
         let store = try await Self.storeWithTable()
