@@ -14,6 +14,7 @@ final class PostgresConnection: Connection {
     private let role: PostgresRole
     private var statements: StatementCache
     private var parameters = ParameterBuffer()
+    private var planAge = PlanAge()
     /// What begins the transaction, until its first statement takes it along.
     private var unsentBegin: [String] = []
     private var mode: TransactionMode?
@@ -147,6 +148,7 @@ final class PostgresConnection: Connection {
         guard sql.values.count <= Int(UInt16.max) else {
             throw StorageError.engine(code: "54000", message: "a statement has more than 65535 values")
         }
+        if planAge.isDue() { try wire.send("DISCARD PLANS") }
         let statement: PreparedStatement
         if let known = statements[sql] {
             statement = known

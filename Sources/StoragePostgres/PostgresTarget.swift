@@ -39,7 +39,7 @@ struct PostgresTarget: Sendable {
     private func settings(for role: PostgresRole) -> [(name: String, value: String)] {
         // Compiling costs more than any of these statements takes; and a plan made for a small table, where reading it all
         // would be cheapest, is still used when the table has grown.
-        let common = [(name: "jit", value: "off")]
+        let common = [(name: "jit", value: "off"), (name: "enable_seqscan", value: "off")]
         let timeout = (name: "statement_timeout", value: Self.milliseconds(statementTimeout))
         switch role {
         case .reader: return common + [timeout, ("default_transaction_read_only", "on")]

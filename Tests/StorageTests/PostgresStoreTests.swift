@@ -74,6 +74,77 @@ import Testing
         #expect(kept ?? 1000 <= 250)
     }
 
+    @Test("A failed transaction costs no connection")
+    func failures() async throws {
+        let store = PostgresStore(try await PostgresServer.makeSchema(), readers: 1, writers: 1)
+        let pid: SQL = "SELECT pg_backend_pid()"
+        let before = try await (
+            store.read { try $0.first(pid) { $0.integer() } }, store.write { try $0.first(pid) { $0.integer() } }
+        )
+        for number in 0..<300 {
+            let sql = SQL(stringLiteral: "SELECT \(number) / 0")
+            _ = try? await store.write { try $0.first(sql) { $0.integer() } }
+            _ = try? await store.write { try $0.run(sql) }
+            _ = try? await store.snapshot { try $0.first(sql) { $0.integer() } }
+            _ = try? await store.read { try $0.first("SELECT nothing FROM nowhere") { $0.integer() } }
+        }
+        let after = try await (
+            store.read { try $0.first(pid) { $0.integer() } }, store.write { try $0.first(pid) { $0.integer() } }
+        )
+        #expect(before == after)
+    }
+
+    @Test("A plan made for empty tables goes when they have grown")
+    func plans() async throws {
+        let store = PostgresStore(try await PostgresServer.makeSchema(), readers: 1)
+        try await store.migrate()
+        // As the server does now and then, and as it finds a table in which only rows have been that are gone.
+        try await store.write { try $0.run("ANALYZE workspaces, memberships") }
+        let organization = Organization.ID("org_1")
+        @Sendable func look(_ transaction: Transaction) throws {
+            for number in Int64(1)...10 {
+                _ = try transaction.workspace(.slug("slug-\(number)"), in: organization, for: User.ID("usr_1"))
+                _ = try transaction.workspace(.number(number), in: organization, for: User.ID("usr_1"))
+            }
+        }
+        try await store.read { try look($0) }
+        try await store.write { transaction in
+            try transaction.run(
+                """
+                INSERT INTO organizations (id, name, slug, is_default, created_at, updated_at)
+                VALUES ('org_1', 'o', 'o', 0, 0, 0)
+                """
+            )
+            try transaction.run(
+                """
+                INSERT INTO workspaces (
+                    id, organization_id, slug, title, metadata, configuration, settings, onboarding, integrations, plan,
+                    created_at, updated_at
+                )
+                SELECT 'ws_' || n, 'org_1', 'slug-' || n, 'x', '{}', '{}', '{}', '{}', '[]', 'default', n, n
+                FROM generate_series(1, 20000) AS n
+                """
+            )
+        }
+        let plans = try await store.read { transaction in
+            for _ in 0..<20 { try look(transaction) }
+            let names = try transaction.rows(
+                """
+                SELECT name FROM pg_prepared_statements
+                WHERE statement LIKE '%FROM workspaces w%' AND statement LIKE '%m.role%' ORDER BY prepare_time
+                """
+            ) { $0.text() }
+            return try zip(names, ["'slug-1'", "1"]).map { name, value in
+                let explain = SQL(stringLiteral: "EXPLAIN (COSTS OFF) EXECUTE \(name)('usr_1', 'org_1', \(value))")
+                return try transaction.rows(explain) { $0.text() }.joined(separator: "\n")
+            }
+        }
+        #expect(plans.count == 2)
+        #expect(plans.first?.contains("Index Scan using workspaces_slug_idx") == true, "\(plans)")
+        #expect(plans.last?.contains("Index Scan using workspaces_pkey") == true, "\(plans)")
+        #expect(plans.allSatisfy { $0.contains("Index Scan using memberships_pkey") }, "\(plans)")
+    }
+
     @Test("A placeholder may be of another type the next time, and is never guessed")
     func parameterTypes() async throws {
         let store = PostgresStore(try await PostgresServer.makeSchema(), readers: 1)

@@ -38,6 +38,7 @@ extension Transaction {
         let current = version ?? 0
         guard current < migrations.count else { return current }
         for statement in migrations[current](engine) { try run(statement) }
+        if current == 0 { for statement in firstStatistics(engine) { try run(statement) } }
         try run("INSERT INTO schema_version (version) VALUES (\(Int64(current + 1)))")
         return current
     }
