@@ -21,16 +21,20 @@ package struct Environment: Sendable {
     package let now: @Sendable () -> Instant
     /// An xid: 20 characters, sortable by time.
     package let makeID: @Sendable () -> String
+    /// A nanoid: 21 characters of `A–Z a–z 0–9 _ -` that nobody can guess (honcho.md 1.2).
+    package let makeNanoID: @Sendable () -> String
     /// As many random bytes as asked for, from the system's generator.
     package let randomBytes: @Sendable (Int) -> [UInt8]
 
     package init(
         now: @escaping @Sendable () -> Instant,
         makeID: @escaping @Sendable () -> String,
+        makeNanoID: @escaping @Sendable () -> String,
         randomBytes: @escaping @Sendable (Int) -> [UInt8]
     ) {
         self.now = now
         self.makeID = makeID
+        self.makeNanoID = makeNanoID
         self.randomBytes = randomBytes
     }
 }

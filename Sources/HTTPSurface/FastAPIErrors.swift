@@ -47,8 +47,22 @@ extension JSONWriter {
         case .notOneOf(let words): member("ctx") { $0.object { $0.member("expected", words.pydanticList) } }
         case .invalidJSON(_, let reason): member("ctx") { $0.object { $0.member("error", reason) } }
         case .unreadableTime: member("ctx") { $0.object { $0.member("error", fault.timeFault) } }
+        case .timestampOutOfRange(let isAfter):
+            member("ctx") { $0.object { $0.member("error", Fault.Kind.timestampFault(isAfter)) } }
+        case .tooFew(let minimum, let count): listContext("min_length", minimum, count)
+        case .tooMany(let maximum, let count): listContext("max_length", maximum, count)
         case .rule: member("ctx") { $0.object { $0.member("error", RawJSON.emptyObject) } }
         default: break
+        }
+    }
+
+    private mutating func listContext(_ limitName: StaticString, _ limit: Int, _ count: Int) {
+        member("ctx") { writer in
+            writer.object { writer in
+                writer.member("field_type", "List")
+                writer.member(limitName, limit)
+                writer.member("actual_length", count)
+            }
         }
     }
 }
@@ -86,6 +100,8 @@ extension Fault.Kind {
         case .patternMismatch: "string_pattern_mismatch"
         case .notAnObject: "dict_type"
         case .notAList: "list_type"
+        case .tooFew: "too_short"
+        case .tooMany: "too_long"
         case .notABool: "bool_type"
         case .unreadableBool: "bool_parsing"
         case .notAnInteger: "int_type"
@@ -95,7 +111,9 @@ extension Fault.Kind {
         case .belowMinimum: "greater_than_equal"
         case .aboveMaximum: "less_than_equal"
         case .notOneOf: "literal_error"
+        case .notATime: "datetime_type"
         case .unreadableTime: "datetime_from_date_parsing"
+        case .timestampOutOfRange: "datetime_parsing"
         case .rule: "value_error"
         }
     }
@@ -112,6 +130,8 @@ extension Fault.Kind {
         case .patternMismatch(let pattern): "String should match pattern '\(pattern)'"
         case .notAnObject: "Input should be a valid dictionary"
         case .notAList: "Input should be a valid list"
+        case .tooFew(let minimum, let count): Self.listMessage("at least", minimum, count)
+        case .tooMany(let maximum, let count): Self.listMessage("at most", maximum, count)
         case .notABool: "Input should be a valid boolean"
         case .unreadableBool: "Input should be a valid boolean, unable to interpret input"
         case .notAnInteger: "Input should be a valid integer"
@@ -121,9 +141,21 @@ extension Fault.Kind {
         case .belowMinimum(let minimum): "Input should be greater than or equal to \(minimum)"
         case .aboveMaximum(let maximum): "Input should be less than or equal to \(maximum)"
         case .notOneOf(let words): "Input should be \(words.pydanticList)"
+        case .notATime: "Input should be a valid datetime"
         case .unreadableTime: "Input should be a valid datetime or date, "
+        case .timestampOutOfRange(let isAfter): "Input should be a valid datetime, \(Self.timestampFault(isAfter))"
         case .rule(let text): "Value error, \(text)"
         }
+    }
+}
+
+extension Fault.Kind {
+    private static func listMessage(_ bound: String, _ limit: Int, _ count: Int) -> String {
+        "List should have \(bound) \(limit) item\(limit == 1 ? "" : "s") after validation, not \(count)"
+    }
+
+    fileprivate static func timestampFault(_ isAfter: Bool) -> String {
+        "dates \(isAfter ? "after 9999" : "before 0000") are not supported as unix timestamps"
     }
 }
 

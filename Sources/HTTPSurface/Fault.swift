@@ -21,6 +21,8 @@ package struct Fault: Equatable, Sendable {
         case patternMismatch(String)
         case notAnObject
         case notAList
+        case tooFew(minimum: Int, count: Int)
+        case tooMany(maximum: Int, count: Int)
         case notABool
         case unreadableBool
         case notAnInteger
@@ -31,7 +33,10 @@ package struct Fault: Equatable, Sendable {
         case belowMinimum(Int)
         case aboveMaximum(Int)
         case notOneOf([String])
+        case notATime
         case unreadableTime
+        /// A number of seconds or milliseconds since 1970 outside the years 0 to 9999.
+        case timestampOutOfRange(isAfter: Bool)
         /// A rule in words of its own.
         case rule(String)
     }
@@ -72,13 +77,15 @@ package struct Fault: Equatable, Sendable {
         case .patternMismatch(let pattern): "\(fieldName) must match \(pattern)"
         case .notAnObject: "\(fieldName) must be an object"
         case .notAList: "\(fieldName) must be a list"
+        case .tooFew(let minimum, _): "\(fieldName) must have at least \(minimum) item\(minimum == 1 ? "" : "s")"
+        case .tooMany(let maximum, _): "\(fieldName) must have at most \(maximum) item\(maximum == 1 ? "" : "s")"
         case .notABool, .unreadableBool: "\(fieldName) must be true or false"
         case .notAnInteger, .unreadableInteger, .fractionalInteger: "\(fieldName) must be an integer"
         case .oversizedInteger: "\(fieldName) must be a smaller integer"
         case .belowMinimum(let minimum): "\(fieldName) must be at least \(minimum)"
         case .aboveMaximum(let maximum): "\(fieldName) must be at most \(maximum)"
         case .notOneOf(let words): "\(fieldName) must be one of \(words.joined(separator: ", "))"
-        case .unreadableTime: "\(fieldName) must be an ISO 8601 time"
+        case .notATime, .unreadableTime, .timestampOutOfRange: "\(fieldName) must be an ISO 8601 time"
         case .rule(let text): "\(fieldName): \(text)"
         }
     }

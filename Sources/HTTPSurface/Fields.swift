@@ -130,6 +130,34 @@ package struct Fields: Sendable {
         return value.elements
     }
 
+    /// The objects of a list that must be there and have so many of them, each read by `read`.
+    package mutating func objects<Value>(
+        _ name: String,
+        count: ClosedRange<Int>,
+        _ read: (inout Fields) -> Value
+    ) -> [Value] {
+        let faultsBefore = faults.count
+        let elements = list(name)
+        guard faults.count == faultsBefore else { return [] }
+        if elements.count < count.lowerBound {
+            note(.tooFew(minimum: count.lowerBound, count: elements.count), at: name)
+        } else if elements.count > count.upperBound {
+            note(.tooMany(maximum: count.upperBound, count: elements.count), at: name)
+            return []
+        }
+        return elements.enumerated().compactMap { index, element in
+            do throws(UnreadableRequest) {
+                var fields = try Fields(element, at: location + [.key(name), .index(index)])
+                let value = read(&fields)
+                note(fields.faults)
+                return value
+            } catch {
+                note(error.faults)
+                return nil
+            }
+        }
+    }
+
     /// A JSON integer that must be there and in the range; `1.0` is an integer, `"1"` is not.
     package mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int {
         guard let value = document[name] else {

@@ -7,6 +7,7 @@ package final class FixedEnvironment: Sendable {
     private struct State {
         var now = FixedEnvironment.start
         var ids: UInt64 = 0
+        var nanoIDs: UInt64 = 0
         var bytes: UInt8 = 0
     }
 
@@ -29,12 +30,20 @@ package final class FixedEnvironment: Sendable {
         Environment(
             now: { self.now },
             makeID: {
-                let number = self.state.withLock { state in
-                    state.ids += 1
-                    return state.ids
+                Self.padded(to: 20) {
+                    self.state.withLock { state in
+                        state.ids += 1
+                        return state.ids
+                    }
                 }
-                let digits = String(number)
-                return String(repeating: "0", count: 20 - digits.utf8.count) + digits
+            },
+            makeNanoID: {
+                Self.padded(to: 21) {
+                    self.state.withLock { state in
+                        state.nanoIDs += 1
+                        return state.nanoIDs
+                    }
+                }
             },
             randomBytes: { count in
                 self.state.withLock { state in
@@ -45,5 +54,10 @@ package final class FixedEnvironment: Sendable {
                 }
             }
         )
+    }
+
+    private static func padded(to width: Int, _ next: () -> UInt64) -> String {
+        let digits = String(next())
+        return String(repeating: "0", count: width - digits.utf8.count) + digits
     }
 }
