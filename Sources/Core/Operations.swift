@@ -8,11 +8,19 @@ package struct Operations: Sendable {
     let store: any Store
     let environment: Environment
     package let plans: Plans
+    /// Tells this copy's workers that there may be something to do.
+    package let workSignal: WorkSignal
 
-    package init(store: any Store, environment: Environment, plans: Plans = Plans()) {
+    package init(
+        store: any Store,
+        environment: Environment,
+        plans: Plans = Plans(),
+        workSignal: WorkSignal = WorkSignal()
+    ) {
         self.store = store
         self.environment = environment
         self.plans = plans
+        self.workSignal = workSignal
     }
 }
 
@@ -61,15 +69,16 @@ extension Operations {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
-        let result: Result<Value, DomainError> = try await translating {
+        let (result, hasEnqueued): (Result<Value, DomainError>, Bool) = try await translating {
             try await store.write { transaction in
                 do {
-                    return .success(try body(transaction))
+                    return (.success(try body(transaction)), transaction.hasEnqueued)
                 } catch let error as DomainError where !transaction.hasWritten {
-                    return .failure(error)
+                    return (.failure(error), false)
                 }
             }
         }
+        if hasEnqueued { workSignal.notify() }
         return try result.get()
     }
 

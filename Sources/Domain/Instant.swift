@@ -19,6 +19,19 @@ package struct Instant: Hashable, Comparable, Sendable {
     }
 
     package func adding(days: Int) -> Instant { adding(seconds: Int64(days) * 86_400) }
+
+    /// The instant `duration` later, to the microsecond below.
+    package func adding(_ duration: Duration) -> Instant {
+        let (seconds, attoseconds) = duration.components
+        let whole = adding(seconds: seconds).microsecondsSinceEpoch
+        let (sum, overflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+        return Instant(microsecondsSinceEpoch: overflow ? whole : sum)
+    }
+
+    /// How long it is from `earlier` to this instant; negative where that is later.
+    package func duration(since earlier: Instant) -> Duration {
+        .microseconds(microsecondsSinceEpoch) - .microseconds(earlier.microsecondsSinceEpoch)
+    }
 }
 
 extension Instant {

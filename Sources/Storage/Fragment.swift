@@ -28,6 +28,11 @@ package struct Fragment: Sendable {
         Fragment(text: engine == .postgres ? "FOR UPDATE SKIP LOCKED" : "")
     }
 
+    /// Keeps rows as they are until the transaction ends, passing over those that somebody changes at this moment.
+    static func unchangedSkippingLocked(_ engine: Engine) -> Fragment {
+        Fragment(text: engine == .postgres ? "FOR SHARE SKIP LOCKED" : "")
+    }
+
     /// Keeps the row from changing until the transaction ends; in SQLite the write transaction already does.
     ///
     /// Rows that refer to it can be added meanwhile.

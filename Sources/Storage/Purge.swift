@@ -8,7 +8,7 @@ extension Transaction {
     package func purge(deletedBefore cutoff: Instant, limit: Int) throws -> Int {
         let limit = Int64(limit)
         let workspaces: SQL = "SELECT number FROM workspaces WHERE deleted_at <= \(cutoff)"
-        for table in ["peers", "invitations"] as [StaticString] {
+        for table in ["jobs", "peers", "invitations"] as [StaticString] {
             let removed = try delete(
                 """
                 DELETE FROM \(.name(table)) WHERE number IN (
@@ -42,6 +42,24 @@ extension Transaction {
         ) { $0.integer() }
         try forget(numbers.map { .peers(workspaceNumber: $0) })
         return numbers.count
+    }
+
+    /// Removes up to `limit` finished jobs, those that failed after a later time than the others, and returns how many.
+    package func purgeJobs(succeededBefore: Instant, failedBefore: Instant, limit: Int) throws -> Int {
+        let succeeded: SQL = "error IS NULL AND finished_at <= \(succeededBefore)"
+        let failed: SQL = "error IS NOT NULL AND finished_at <= \(failedBefore)"
+        for condition in [succeeded, failed] {
+            let removed = try delete(
+                """
+                DELETE FROM jobs WHERE number IN (
+                    SELECT number FROM jobs WHERE finished_at IS NOT NULL AND \(condition)
+                    ORDER BY finished_at, number LIMIT \(Int64(limit)) \(.skipLocked(engine))
+                )
+                """
+            )
+            if removed > 0 { return removed }
+        }
+        return 0
     }
 
     private func delete(_ sql: SQL) throws -> Int {

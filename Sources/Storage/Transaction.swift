@@ -45,6 +45,9 @@ package struct Transaction {
     /// Whether a statement that may have changed something was run.
     package var hasWritten: Bool { journal.hasWritten }
 
+    /// Whether a job was enqueued.
+    package var hasEnqueued: Bool { journal.hasEnqueued }
+
     package init(_ connection: any Connection) {
         self.engine = connection.engine
         self.slot = connection.slot
@@ -76,6 +79,11 @@ package struct Transaction {
         return found
     }
 
+    /// Remembers that a job was enqueued.
+    func noteEnqueuing() {
+        journal.hasEnqueued = true
+    }
+
     private func execute(_ sql: SQL, _ row: (inout Row) throws -> Void) throws {
         journal.note(sql)
         try connection.execute(sql, row)
@@ -85,6 +93,7 @@ package struct Transaction {
 /// What a transaction remembers of itself while it is open.
 private final class Journal {
     private(set) var hasWritten = false
+    var hasEnqueued = false
 
     func note(_ sql: SQL) {
         if !sql.text.hasPrefix("SELECT") { hasWritten = true }

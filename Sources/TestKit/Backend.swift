@@ -25,6 +25,20 @@ package enum Backend: String, CaseIterable, Sendable {
         }
     }
 
+    /// Makes an empty, migrated database that nobody else uses, and opens it several times, as copies of the server would.
+    package func makeStores(_ count: Int) async throws -> [any Store] {
+        switch self {
+        case .sqlite:
+            let path = try Self.temporaryPath()
+            var stores: [SQLiteStore] = []
+            for _ in 0..<count { stores.append(try SQLiteStore(path: path, readers: 1, synchronous: .off)) }
+            try await stores.first?.migrate()
+            return stores
+        case .postgres:
+            return try await PostgresServer.makeStores(count)
+        }
+    }
+
     /// A path for a file that nobody else uses; the folder goes when the machine cleans its temporary files.
     package static func temporaryPath() throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "atrium-tests/\(UUID().uuidString)")

@@ -22,10 +22,21 @@ package enum PostgresServer {
     }
 
     static func makeStore() async throws -> any Store {
-        let permit = await Permit.take()
-        let store = PostgresStore(try await makeSchema(), readers: 1, writers: 2)
-        try await store.migrate()
-        return BoundedStore(store: store, permit: permit)
+        try await makeStores(1)[0]
+    }
+
+    /// Several stores count as one against the server's connections; few tests have them.
+    static func makeStores(_ count: Int) async throws -> [any Store] {
+        try await makeStores(count, await Permit.take())
+    }
+
+    private static func makeStores(_ count: Int, _ permit: Permit) async throws -> [any Store] {
+        let url = try await makeSchema()
+        let stores = (0..<count).map { _ in
+            BoundedStore(store: PostgresStore(url, readers: 1, writers: 2), permit: permit)
+        }
+        try await stores.first?.migrate()
+        return stores
     }
 }
 

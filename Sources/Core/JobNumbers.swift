@@ -1,0 +1,24 @@
+package import Domain
+import Storage
+
+extension Operations {
+    /// Returns the workspace's background work in numbers, zeros where the caller sees no such workspace (honcho.md 2.7).
+    ///
+    /// - Throws: ``DomainError`` of kind `outOfScope` for a credential narrower than the workspace.
+    package func jobNumbers(
+        matching query: JobNumbersQuery,
+        inWorkspace slug: String,
+        for caller: Caller
+    ) async throws -> WorkspaceJobNumbers {
+        try caller.requireScope(.workspace(slug))
+        return try await snapshot { transaction in
+            let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID)
+            guard let row, caller.role(inWorkspace: slug, membership: row.membership) != nil else { return .none }
+            return try transaction.jobNumbers(
+                matching: query,
+                inWorkspace: row.workspace.number,
+                at: environment.now()
+            )
+        }
+    }
+}

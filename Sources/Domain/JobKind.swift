@@ -1,0 +1,61 @@
+/// What a job does.
+///
+/// A new kind is a case here, a `JobDraft` with its payload in the file of its noun, and a handler in `Workers`. Kinds that a
+/// copy of the server has no handler for are left to the others, so that a newer one can run beside an older one.
+package enum JobKind: String, CaseIterable, Sendable {
+    /// Removes for good what was deleted or finished longer ago than its retention.
+    case purge
+}
+
+extension JobKind {
+    /// The time between two jobs of a kind that recurs; `nil` for one that something brings about.
+    package var interval: Duration? {
+        switch self {
+        case .purge: .seconds(3600)
+        }
+    }
+
+    /// How a job of this kind that has failed is tried again.
+    package var retries: RetryPolicy {
+        switch self {
+        case .purge: .standard
+        }
+    }
+}
+
+/// How often a job is tried, and how long it rests in between: twice as long after each failure.
+package struct RetryPolicy: Equatable, Sendable {
+    package let maxAttempts: Int
+    package let firstDelay: Duration
+    package let maxDelay: Duration
+
+    /// Eight attempts in about ten minutes.
+    package static let standard = RetryPolicy(maxAttempts: 8, firstDelay: .seconds(5), maxDelay: .seconds(3600))
+
+    package init(maxAttempts: Int, firstDelay: Duration, maxDelay: Duration) {
+        self.maxAttempts = maxAttempts
+        self.firstDelay = firstDelay
+        self.maxDelay = maxDelay
+    }
+
+    /// How long to wait after the attempt of that number, from 1 on; `nil` after the last one.
+    ///
+    /// - Parameter jitter: 0 to 1, by which the wait is up to a quarter longer, so that what failed together comes back apart.
+    package func delay(afterAttempt attempt: Int, jitter: Double) -> Duration? {
+        guard attempt < maxAttempts else { return nil }
+        let doublings = min(max(attempt - 1, 0), 30)
+        return min(firstDelay * (1 << doublings), maxDelay) * (1 + min(max(jitter, 0), 1) / 4)
+    }
+}
+
+/// What a job's handler throws where it knows whether trying again can help; any other error is tried again.
+package struct JobFailure: Error, CustomStringConvertible {
+    package let description: String
+    /// Whether the job is given up at once.
+    package let isFinal: Bool
+
+    package init(_ description: String, isFinal: Bool) {
+        self.description = description
+        self.isFinal = isFinal
+    }
+}

@@ -1,0 +1,63 @@
+/// Jobs counted by how far they are.
+package struct JobNumbers: Equatable, Sendable {
+    /// Finished ones, failed ones among them.
+    package let completed: Int64
+    /// Unfinished ones of which one of the group is being done.
+    package let inProgress: Int64
+    /// The other unfinished ones.
+    package let pending: Int64
+
+    package init(completed: Int64, inProgress: Int64, pending: Int64) {
+        self.completed = completed
+        self.inProgress = inProgress
+        self.pending = pending
+    }
+
+    package static let none = JobNumbers(completed: 0, inProgress: 0, pending: 0)
+
+    package var total: Int64 { completed + inProgress + pending }
+}
+
+/// The jobs of a workspace in numbers (honcho.md 2.7).
+package struct WorkspaceJobNumbers: Equatable, Sendable {
+    package let all: JobNumbers
+    /// Those with a session, by the session's number, the ones with the newest jobs first; bounded by the query.
+    package let sessions: [(session: Int64, numbers: JobNumbers)]
+
+    package init(all: JobNumbers, sessions: [(session: Int64, numbers: JobNumbers)]) {
+        self.all = all
+        self.sessions = sessions
+    }
+
+    package static let none = WorkspaceJobNumbers(all: .none, sessions: [])
+
+    package static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.all == rhs.all && lhs.sessions.elementsEqual(rhs.sessions, by: ==)
+    }
+}
+
+/// Which jobs of a workspace to count.
+package struct JobNumbersQuery: Equatable, Sendable {
+    /// `nil` for every kind.
+    package var kinds: Set<JobKind>?
+    package var sessionNumber: Int64?
+    /// With both this and ``observed`` a job counts that matches either (honcho.md 2.7).
+    package var observer: String?
+    package var observed: String?
+    /// The most sessions that are told apart.
+    package var maxSessions: Int
+
+    package init(
+        kinds: Set<JobKind>? = nil,
+        sessionNumber: Int64? = nil,
+        observer: String? = nil,
+        observed: String? = nil,
+        maxSessions: Int = 1000
+    ) {
+        self.kinds = kinds
+        self.sessionNumber = sessionNumber
+        self.observer = observer
+        self.observed = observed
+        self.maxSessions = maxSessions
+    }
+}

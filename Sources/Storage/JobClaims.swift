@@ -1,0 +1,159 @@
+package import Domain
+
+/// What a look for work has brought.
+package struct JobClaim: Sendable {
+    /// Jobs that are leased to whoever looked.
+    package let jobs: [Job]
+    /// Whether another look may find more at once.
+    package let mayFindMore: Bool
+}
+
+extension Transaction {
+    /// Leases up to `limit` due jobs, the longest due first; of each group at most its oldest unfinished one, and none where one
+    /// is leased already.
+    ///
+    /// Jobs that were come upon before their turn are told whom they wait for, so that no later look meets them again until
+    /// that one is finished: a long group costs a look no more than a short one.
+    ///
+    /// - Parameter lease: an id that no other claim has.
+    package func claimJobs(
+        upTo limit: Int,
+        of kinds: [JobKind],
+        lease: String,
+        until expiry: Instant,
+        at now: Instant
+    ) throws -> JobClaim {
+        try endExpiredLeases(at: now)
+        let found = try dueJobs(of: kinds, at: now)
+        let free = found.filter { $0.predecessor == nil && !$0.isGroupLeased }
+        let claimed = try leaseJobs(free.prefix(limit).map(\.number), lease, until: expiry)
+        let parked = try park(found.filter { $0.predecessor != nil })
+        return JobClaim(jobs: claimed, mayFindMore: parked > 0 || free.count > limit)
+    }
+
+    /// Returns when there will be something to claim, as far as is known now; `nil` where nothing waits.
+    package func nextJobTime(of kinds: [JobKind]) throws -> Instant? {
+        let times = try rows(
+            """
+            SELECT * FROM (
+                SELECT run_at FROM jobs WHERE \(Self.isClaimable) AND kind IN (\(each: kinds))
+                ORDER BY run_at, number LIMIT 1
+            ) AS due
+            UNION ALL
+            SELECT * FROM (
+                SELECT lease_expires_at FROM jobs WHERE lease_expires_at IS NOT NULL ORDER BY lease_expires_at LIMIT 1
+            ) AS leased
+            """
+        ) { $0.instant() }
+        return times.min()
+    }
+
+    /// The condition of the index that is read for work.
+    private static let isClaimable: SQL = "finished_at IS NULL AND lease_expires_at IS NULL AND waits_for IS NULL"
+
+    /// How many due jobs one look takes in: more than it will claim, because some wait for others.
+    private static let maxFound: Int64 = 64
+
+    /// A due job, and what may be in its way.
+    private struct DueJob {
+        let number: Int64
+        /// The unfinished job of the group that was enqueued last before this one.
+        let predecessor: Int64?
+        /// Whether a job of the group is being done: perhaps a later one, where two writers enqueued at the same time.
+        let isGroupLeased: Bool
+    }
+
+    private func endExpiredLeases(at now: Instant) throws {
+        try run(
+            """
+            UPDATE jobs SET lease = NULL, lease_expires_at = NULL
+            WHERE number IN (
+                SELECT number FROM jobs WHERE lease_expires_at IS NOT NULL AND lease_expires_at <= \(now)
+                ORDER BY lease_expires_at LIMIT \(Self.maxFound) \(.skipLocked(engine))
+            )
+            """
+        )
+    }
+
+    private func dueJobs(of kinds: [JobKind], at now: Instant) throws -> [DueJob] {
+        try rows(
+            """
+            SELECT number,
+                (
+                    SELECT MAX(other.number) FROM jobs other
+                    WHERE other.group_key = jobs.group_key AND other.finished_at IS NULL AND other.number < jobs.number
+                ),
+                CASE WHEN EXISTS (
+                    SELECT 1 FROM jobs other
+                    WHERE other.group_key = jobs.group_key AND other.lease_expires_at IS NOT NULL
+                ) THEN 1 ELSE 0 END
+            FROM jobs
+            WHERE \(Self.isClaimable) AND run_at <= \(now) AND kind IN (\(each: kinds))
+            ORDER BY run_at, number LIMIT \(Self.maxFound) \(.skipLocked(engine))
+            """
+        ) { DueJob(number: $0.integer(), predecessor: $0.optionalInteger(), isGroupLeased: $0.bool()) }
+    }
+
+    /// The unique index over the groups of leased jobs refuses what another claimer has made impossible a moment ago.
+    private func leaseJobs(_ numbers: [Int64], _ lease: String, until expiry: Instant) throws -> [Job] {
+        guard !numbers.isEmpty else { return [] }
+        let jobs = try rows(
+            """
+            UPDATE jobs SET lease = \(lease), lease_expires_at = \(expiry), attempts = attempts + 1
+            WHERE number IN (\(each: numbers))
+            RETURNING \(Job.columns)
+            """
+        ) { try Job(&$0) }
+        return jobs.sorted { $0.number < $1.number }
+    }
+
+    /// Notes whom these jobs wait for, and returns for how many it could.
+    private func park(_ waiting: [DueJob]) throws -> Int {
+        guard !waiting.isEmpty else { return 0 }
+        // One that somebody finishes at this moment would never wake who waits for it.
+        let unfinished = try rows(
+            """
+            SELECT number FROM jobs WHERE number IN (\(each: waiting.compactMap(\.predecessor))) AND finished_at IS NULL
+            \(.unchangedSkippingLocked(engine))
+            """
+        ) { $0.integer() }
+        let parked = waiting.filter { $0.predecessor.map(unfinished.contains) ?? false }
+        guard !parked.isEmpty else { return 0 }
+        return try rows(
+            """
+            UPDATE jobs SET waits_for = (
+                SELECT MAX(other.number) FROM jobs other
+                WHERE other.group_key = jobs.group_key AND other.finished_at IS NULL AND other.number < jobs.number
+                    AND other.number IN (\(each: unfinished))
+            )
+            WHERE number IN (\(each: parked.map(\.number)))
+            RETURNING 1
+            """
+        ) { $0.integer() }.count
+    }
+}
+
+extension Job {
+    static let columns: SQL = """
+        number, kind, group_key, workspace_number, session_number, observer, observed, payload, created_at, attempts, lease
+        """
+
+    init(_ row: inout Row) throws {
+        let number = row.integer()
+        let name = row.text()
+        guard let kind = JobKind(rawValue: name) else { throw StorageError.corrupt("unknown kind of job \(name)") }
+        self.init(
+            number: number,
+            kind: kind,
+            group: row.optionalText(),
+            workspaceNumber: row.optionalInteger(),
+            sessionNumber: row.optionalInteger(),
+            observer: row.optionalText(),
+            observed: row.optionalText(),
+            payload: row.json(),
+            createdAt: row.instant(),
+            attempt: Int(row.integer()),
+            lease: row.text()
+        )
+    }
+}

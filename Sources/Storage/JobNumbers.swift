@@ -1,0 +1,72 @@
+package import Domain
+
+extension Transaction {
+    /// Returns the workspace's jobs in numbers.
+    ///
+    /// A job is in progress while one of its group is, as upstream counts (honcho.md 2.7).
+    package func jobNumbers(
+        matching query: JobNumbersQuery,
+        inWorkspace workspaceNumber: Int64,
+        at now: Instant
+    ) throws -> WorkspaceJobNumbers {
+        let sums = try rows(
+            """
+            SELECT session_number, \(Self.counts), \(Self.sums) FROM (
+                SELECT session_number, number, \(progress(at: now)) AS progress
+                FROM jobs WHERE \(condition(query, workspaceNumber))
+            ) AS counted
+            GROUP BY session_number ORDER BY MAX(number) DESC LIMIT \(Int64(query.maxSessions) + 1)
+            """
+        ) { row in
+            (session: row.optionalInteger(), numbers: JobNumbers(&row), all: JobNumbers(&row))
+        }
+        let sessions = sums.compactMap { sum in sum.session.map { (session: $0, numbers: sum.numbers) } }
+        return WorkspaceJobNumbers(
+            all: sums.first?.all ?? .none,
+            sessions: Array(sessions.prefix(query.maxSessions))
+        )
+    }
+
+    private static let counts: SQL = """
+        COUNT(*) FILTER (WHERE progress = 2), COUNT(*) FILTER (WHERE progress = 1), COUNT(*) FILTER (WHERE progress = 0)
+        """
+
+    /// The same over all sessions, in each row.
+    private static let sums: SQL = """
+        CAST(SUM(COUNT(*) FILTER (WHERE progress = 2)) OVER () AS BIGINT),
+        CAST(SUM(COUNT(*) FILTER (WHERE progress = 1)) OVER () AS BIGINT),
+        CAST(SUM(COUNT(*) FILTER (WHERE progress = 0)) OVER () AS BIGINT)
+        """
+
+    private func progress(at now: Instant) -> SQL {
+        """
+        CASE
+            WHEN finished_at IS NOT NULL THEN 2
+            WHEN lease_expires_at > \(now) THEN 1
+            WHEN EXISTS (
+                SELECT 1 FROM jobs other
+                WHERE other.group_key = jobs.group_key AND other.lease_expires_at IS NOT NULL
+                    AND other.lease_expires_at > \(now)
+            ) THEN 1
+            ELSE 0
+        END
+        """
+    }
+
+    private func condition(_ query: JobNumbersQuery, _ workspaceNumber: Int64) -> SQL {
+        var parts: [SQL] = ["workspace_number = \(workspaceNumber)"]
+        if let kinds = query.kinds { parts.append("kind IN (\(each: kinds.sorted { $0.rawValue < $1.rawValue }))") }
+        if let session = query.sessionNumber { parts.append("session_number = \(session)") }
+        let peers = [
+            query.observer.map { "observer = \($0)" as SQL }, query.observed.map { "observed = \($0)" as SQL },
+        ].compactMap(\.self)
+        if !peers.isEmpty { parts.append(.joined(peers, by: "OR")) }
+        return .joined(parts, by: "AND")
+    }
+}
+
+extension JobNumbers {
+    fileprivate init(_ row: inout Row) {
+        self.init(completed: row.integer(), inProgress: row.integer(), pending: row.integer())
+    }
+}

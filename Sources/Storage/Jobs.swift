@@ -1,0 +1,97 @@
+package import Domain
+
+extension Transaction {
+    /// Enqueues jobs together with what brings them about, and returns how many of them are new.
+    package func enqueue(_ drafts: [JobDraft], at now: Instant) throws -> Int {
+        var count = 0
+        // One statement but for thousands, whose values one statement can't hold.
+        for start in stride(from: 0, to: drafts.count, by: Self.maxJobsAStatement) {
+            count += try insert(drafts[start..<min(start + Self.maxJobsAStatement, drafts.count)], at: now)
+        }
+        if count > 0 { noteEnqueuing() }
+        return count
+    }
+
+    private static let maxJobsAStatement = 2000
+
+    private func insert(_ drafts: ArraySlice<JobDraft>, at now: Instant) throws -> Int {
+        let values = drafts.map { draft -> SQL in
+            """
+            (\(draft.kind), \(draft.group), \(draft.key), \(draft.workspaceNumber), \(draft.sessionNumber),
+            \(draft.observer), \(draft.observed), \(draft.payload), \(now), \(draft.runAt ?? now))
+            """
+        }
+        return try rows(
+            """
+            INSERT INTO jobs (
+                kind, group_key, dedup_key, workspace_number, session_number, observer, observed, payload, created_at, run_at
+            ) VALUES \(SQL(joining: values, by: ", "))
+            ON CONFLICT DO NOTHING
+            RETURNING number
+            """
+        ) { $0.integer() }.count
+    }
+
+    /// Ends the job, for good where `error` says why it has failed, and lets the next one of its group be taken.
+    ///
+    /// Whoever stores what a job brings about does so in the transaction in which it finishes it: then both are there or
+    /// neither, however often the job is taken.
+    ///
+    /// - Returns: whether the lease still was the job's; finishing again under the same lease changes nothing.
+    package func finish(_ job: Job, error: String? = nil, at now: Instant) throws -> Bool {
+        let holds = try first(
+            """
+            UPDATE jobs SET finished_at = COALESCE(finished_at, \(now)), lease_expires_at = NULL, error = \(error)
+            WHERE number = \(job.number) AND lease = \(job.lease)
+            RETURNING 1
+            """
+        ) { $0.integer() }
+        guard holds != nil else { return false }
+        if job.group != nil { try run("UPDATE jobs SET waits_for = NULL WHERE waits_for = \(job.number)") }
+        return true
+    }
+
+    /// Gives the job back, to be tried again at a later time, and keeps what went wrong.
+    ///
+    /// - Returns: whether the lease still was the job's.
+    package func postpone(_ job: Job, error: String, until time: Instant) throws -> Bool {
+        try first(
+            """
+            UPDATE jobs SET run_at = \(time), lease = NULL, lease_expires_at = NULL, error = \(error)
+            WHERE number = \(job.number) AND lease = \(job.lease) AND finished_at IS NULL
+            RETURNING 1
+            """
+        ) { $0.integer() } != nil
+    }
+
+    /// Gives the job back as if it had never been taken.
+    ///
+    /// - Returns: whether the lease still was the job's.
+    package func release(_ job: Job) throws -> Bool {
+        try first(
+            """
+            UPDATE jobs SET attempts = attempts - 1, lease = NULL, lease_expires_at = NULL
+            WHERE number = \(job.number) AND lease = \(job.lease) AND finished_at IS NULL
+            RETURNING 1
+            """
+        ) { $0.integer() } != nil
+    }
+
+    /// Puts off the end of the job's lease.
+    ///
+    /// - Returns: whether the lease still was the job's.
+    package func renew(_ job: Job, until expiry: Instant) throws -> Bool {
+        try first(
+            """
+            UPDATE jobs SET lease_expires_at = \(expiry)
+            WHERE number = \(job.number) AND lease = \(job.lease) AND finished_at IS NULL
+            RETURNING 1
+            """
+        ) { $0.integer() } != nil
+    }
+}
+
+extension JobKind: SQLBindable {
+    package static var sqlType: SQLType { .text }
+    package var sqlValue: SQLValue { .text(rawValue) }
+}

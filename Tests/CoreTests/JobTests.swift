@@ -1,0 +1,156 @@
+import Core
+import Domain
+import Storage
+import TestKit
+import Testing
+
+@Suite struct JobTests {
+    struct Trouble: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static func enqueue(_ house: House, _ draft: JobDraft) async throws {
+        _ = try await house.store.write { try $0.enqueue([draft], at: house.clock.now) }
+    }
+
+    static func take(_ house: House) async throws -> Job? {
+        try await house.operations.takeJobs(upTo: 1, of: [.purge], for: .seconds(30)).jobs.first
+    }
+
+    static func errors(_ house: House) async throws -> [String?] {
+        try await house.store.read { try $0.rows("SELECT error FROM jobs ORDER BY number") { $0.optionalText() } }
+    }
+
+    @Test(
+        "A failed job is tried again, each time later, until it is given up with its error",
+        arguments: Backend.available
+    )
+    func retries(backend: Backend) async throws {
+        let house = try await House(backend)
+        try await Self.enqueue(house, JobDraft(.purge))
+        var waits: [Duration] = []
+        while true {
+            let job = try #require(try await Self.take(house))
+            #expect(job.attempt == waits.count + 1)
+            let verdict = try await house.operations.fail(job, with: Trouble(description: "no \(job.attempt)"))
+            guard case .triedAgain(let wait) = verdict else {
+                #expect(verdict == .givenUp)
+                break
+            }
+            waits.append(wait)
+            house.clock.advance(seconds: wait.components.seconds)
+            #expect(try await Self.take(house) == nil)
+            house.clock.advance(seconds: 1)
+        }
+        #expect(waits.count == JobKind.purge.retries.maxAttempts - 1)
+        for (index, wait) in waits.enumerated() {
+            let least = Duration.seconds(5) * (1 << index)
+            #expect(wait >= least && wait <= least * 1.25)
+        }
+        // What recurs goes on all the same.
+        #expect(try await Self.errors(house) == ["Trouble: no 8", nil])
+    }
+
+    @Test(
+        "A failure that is final is not tried again; its error is cut and has no U+0000",
+        arguments: Backend.available
+    )
+    func finalFailure(backend: Backend) async throws {
+        let house = try await House(backend)
+        try await Self.enqueue(house, JobDraft(.purge))
+        let job = try #require(try await Self.take(house))
+        let error = JobFailure("a\0" + String(repeating: "b", count: 70_000), isFinal: true)
+        #expect(try await house.operations.fail(job, with: error) == .givenUp)
+        let kept = try #require(try await Self.errors(house).first ?? nil)
+        #expect(kept.count == 65_535)
+        #expect(kept.hasPrefix("a\u{FFFD}b"))
+    }
+
+    @Test("A job that outlives its servers again and again ends as failed", arguments: Backend.available)
+    func abandonment(backend: Backend) async throws {
+        let house = try await House(backend)
+        try await Self.enqueue(house, JobDraft(.purge))
+        for attempt in 1...JobKind.purge.retries.maxAttempts {
+            #expect(try await Self.take(house)?.attempt == attempt)
+            house.clock.advance(seconds: 30)
+        }
+        #expect(try await Self.take(house) == nil)
+        #expect(try await Self.errors(house).first??.contains("lost its lease") == true)
+    }
+
+    @Test(
+        "What recurs is there once, however many schedule it, and again an interval after it is done",
+        arguments: Backend.available
+    )
+    func recurrence(backend: Backend) async throws {
+        let house = try await House(backend)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 { group.addTask { try await house.operations.scheduleRecurringJobs() } }
+            try await group.waitForAll()
+        }
+        let job = try #require(try await Self.take(house))
+        #expect(try await Self.take(house) == nil)
+        #expect(try await house.operations.finish(job))
+        #expect(try await house.operations.finish(job))
+        try await house.operations.scheduleRecurringJobs()
+        #expect(try await house.operations.timeToNextJob(of: [.purge]) == .seconds(3600))
+        house.clock.advance(seconds: 3600)
+        #expect(try await Self.take(house) != nil)
+        #expect(try await Self.take(house) == nil)
+    }
+
+    @Test("Finished jobs go after twelve hours, failed ones after thirty days", arguments: Backend.available)
+    func retention(backend: Backend) async throws {
+        let house = try await House(backend)
+        for _ in 0..<3 { try await Self.enqueue(house, JobDraft(.purge, runAt: house.clock.now)) }
+        for index in 0..<3 {
+            let job = try #require(try await Self.take(house))
+            if index == 0 {
+                _ = try await house.operations.fail(job, with: JobFailure("x", isFinal: true))
+            } else {
+                _ = try await house.operations.finish(job)
+            }
+        }
+        house.clock.advance(seconds: 12 * 3600 - 1)
+        #expect(try await house.operations.purgeJobs(limit: 1) == 0)
+        house.clock.advance(seconds: 1)
+        var removed: [Int] = []
+        for _ in 0..<3 { removed.append(try await house.operations.purgeJobs(limit: 1)) }
+        #expect(removed == [1, 1, 0])
+        house.clock.advance(days: 30)
+        #expect(try await house.operations.purgeJobs(limit: 10) == 1)
+        // The next one of what recurs is unfinished, so it stays.
+        #expect(try await Self.errors(house) == [nil])
+    }
+
+    @Test("A deleted workspace takes its jobs along", arguments: Backend.available)
+    func deletedWorkspace(backend: Backend) async throws {
+        let house = try await House(backend)
+        let made = try await house.operations.createWorkspace(WorkspaceDraft(slug: "w"), for: house.bob)
+        try await Self.enqueue(house, JobDraft(.purge, workspaceNumber: made.workspace.number))
+        _ = try await house.operations.deleteWorkspace(.slug("w"), for: house.bob)
+        while try await house.operations.purge(retentionInDays: 0, limit: 10) > 0 {}
+        #expect(try await Self.errors(house) == [])
+    }
+
+    @Test("Who sees a workspace sees its work in numbers, nobody else any", arguments: Backend.available)
+    func numbers(backend: Backend) async throws {
+        let house = try await House(backend)
+        let made = try await house.operations.createWorkspace(WorkspaceDraft(slug: "w"), for: house.bob)
+        try await Self.enqueue(house, JobDraft(.purge, workspaceNumber: made.workspace.number, sessionNumber: 1))
+        let query = JobNumbersQuery()
+        let numbers = try await house.operations.jobNumbers(matching: query, inWorkspace: "w", for: house.bob)
+        #expect(numbers.all == JobNumbers(completed: 0, inProgress: 0, pending: 1))
+        #expect(numbers.sessions.map(\.session) == [1])
+        for (slug, caller) in [("w", house.cem), ("v", house.bob)] {
+            #expect(try await house.operations.jobNumbers(matching: query, inWorkspace: slug, for: caller) == .none)
+        }
+    }
+
+    @Test("Whoever enqueues wakes this copy's workers", .timeLimit(.minutes(1)), arguments: Backend.available)
+    func signal(backend: Backend) async throws {
+        let house = try await House(backend)
+        try await house.operations.scheduleRecurringJobs()
+        await house.operations.workSignal.wait(atMost: .seconds(3600))
+    }
+}

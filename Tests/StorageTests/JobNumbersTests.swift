@@ -1,0 +1,110 @@
+import Domain
+import Storage
+import TestKit
+import Testing
+
+@Suite struct JobNumbersTests {
+    /// One workspace with jobs of three sessions, of which some are finished, one is leased and the rest waits.
+    static func storeWithJobs(_ backend: Backend) async throws -> (store: any Store, workspace: Int64) {
+        let store = try await backend.makeStore()
+        let workspace = try await store.write { transaction in
+            try transaction.run(
+                """
+                INSERT INTO organizations (id, name, slug, is_default, created_at, updated_at)
+                VALUES ('o', 'o', 'o', 1, 0, 0)
+                """
+            )
+            return try transaction.first(
+                """
+                INSERT INTO workspaces (
+                    id, organization_id, slug, title, metadata, configuration, settings, onboarding, integrations, plan,
+                    created_at, updated_at
+                ) VALUES ('w', 'o', 'w', 'w', '{}', '{}', '{}', '{}', '[]', 'p', 0, 0)
+                RETURNING number
+                """
+            ) { $0.integer() }
+        }
+        let number = try #require(workspace)
+        func draft(_ session: Int64?, _ group: String?, _ observer: String?, _ observed: String?) -> JobDraft {
+            JobDraft(
+                .purge,
+                group: group,
+                workspaceNumber: number,
+                sessionNumber: session,
+                observer: observer,
+                observed: observed
+            )
+        }
+        // Of session 1 one is finished, one failed and one waits; of session 2 one is leased and two wait behind it.
+        _ = try await JobTests.enqueue(
+            store,
+            [
+                draft(1, "a", "ann", "ann"), draft(1, "b", "ann", "bob"), draft(2, "c", "bob", "ann"),
+                draft(2, "c", "bob", "cem"), draft(2, "c", "ann", "ann"), draft(nil, nil, nil, nil),
+            ]
+        )
+        let jobs = try await JobTests.claim(store).jobs
+        try await store.write { transaction in
+            _ = try transaction.finish(jobs[0], at: JobTests.start)
+            _ = try transaction.finish(jobs[1], error: "no luck", at: JobTests.start)
+            _ = try transaction.release(jobs[3])
+        }
+        _ = try await JobTests.enqueue(store, [draft(1, "a", "ann", "ann")])
+        _ = try await JobTests.enqueue(store, [JobDraft(.purge)])
+        return (store, number)
+    }
+
+    static func numbers(
+        _ store: any Store,
+        _ workspace: Int64,
+        _ query: JobNumbersQuery
+    ) async throws -> WorkspaceJobNumbers {
+        try await store.read { try $0.jobNumbers(matching: query, inWorkspace: workspace, at: JobTests.start) }
+    }
+
+    @Test(
+        "Completed, in progress and pending, by session; a group is in progress as a whole",
+        arguments: Backend.available
+    )
+    func sessions(backend: Backend) async throws {
+        let (store, workspace) = try await Self.storeWithJobs(backend)
+        let numbers = try await Self.numbers(store, workspace, JobNumbersQuery())
+        #expect(numbers.all == JobNumbers(completed: 2, inProgress: 3, pending: 2))
+        #expect(numbers.sessions.map(\.session) == [1, 2])
+        #expect(numbers.sessions.first?.numbers == JobNumbers(completed: 2, inProgress: 0, pending: 1))
+        #expect(numbers.sessions.last?.numbers == JobNumbers(completed: 0, inProgress: 3, pending: 0))
+        let bounded = try await Self.numbers(store, workspace, JobNumbersQuery(maxSessions: 1))
+        #expect(bounded.all == numbers.all)
+        #expect(bounded.sessions.map(\.session) == [1])
+    }
+
+    @Test("An expired lease is no progress", arguments: Backend.available)
+    func expiry(backend: Backend) async throws {
+        let (store, workspace) = try await Self.storeWithJobs(backend)
+        let later = JobTests.start.adding(seconds: 30)
+        let numbers = try await store.read {
+            try $0.jobNumbers(matching: JobNumbersQuery(), inWorkspace: workspace, at: later)
+        }
+        #expect(numbers.all == JobNumbers(completed: 2, inProgress: 0, pending: 5))
+    }
+
+    static let filterRows: [(query: JobNumbersQuery, expected: JobNumbers)] = [
+        (JobNumbersQuery(sessionNumber: 1), JobNumbers(completed: 2, inProgress: 0, pending: 1)),
+        (JobNumbersQuery(observer: "bob"), JobNumbers(completed: 0, inProgress: 2, pending: 0)),
+        (JobNumbersQuery(observed: "bob"), JobNumbers(completed: 1, inProgress: 0, pending: 0)),
+        (JobNumbersQuery(observer: "bob", observed: "bob"), JobNumbers(completed: 1, inProgress: 2, pending: 0)),
+        (
+            JobNumbersQuery(sessionNumber: 2, observer: "ann", observed: "cem"),
+            JobNumbers(completed: 0, inProgress: 2, pending: 0)
+        ),
+        (JobNumbersQuery(kinds: [.purge], sessionNumber: 1), JobNumbers(completed: 2, inProgress: 0, pending: 1)),
+        (JobNumbersQuery(kinds: []), JobNumbers(completed: 0, inProgress: 0, pending: 0)),
+        (JobNumbersQuery(sessionNumber: 3), JobNumbers(completed: 0, inProgress: 0, pending: 0)),
+    ]
+
+    @Test("Observer and sender widen, the session narrows (honcho.md 2.7)", arguments: Backend.available, filterRows)
+    func filters(backend: Backend, row: (query: JobNumbersQuery, expected: JobNumbers)) async throws {
+        let (store, workspace) = try await Self.storeWithJobs(backend)
+        #expect(try await Self.numbers(store, workspace, row.query).all == row.expected)
+    }
+}

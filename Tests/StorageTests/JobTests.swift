@@ -1,0 +1,258 @@
+import Domain
+import JSON
+import Storage
+import Synchronization
+import TestKit
+import Testing
+
+@Suite struct JobTests {
+    static let start = FixedEnvironment.start
+
+    static func claim(
+        _ store: any Store,
+        _ limit: Int = 10,
+        lease: String = "one",
+        at now: Instant = start,
+        for seconds: Int64 = 30
+    ) async throws -> JobClaim {
+        try await store.write {
+            try $0.claimJobs(upTo: limit, of: [.purge], lease: lease, until: now.adding(seconds: seconds), at: now)
+        }
+    }
+
+    static func enqueue(_ store: any Store, _ drafts: [JobDraft]) async throws -> Int {
+        try await store.write { try $0.enqueue(drafts, at: start) }
+    }
+
+    @Test("A job comes back as it was enqueued, once", arguments: Backend.available)
+    func roundTrip(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        let draft = JobDraft(
+            .purge,
+            group: "g",
+            key: "k",
+            sessionNumber: 7,
+            observer: "ann",
+            observed: "bob",
+            payload: .emptyObject
+        )
+        #expect(try await Self.enqueue(store, [draft]) == 1)
+        let jobs = try await Self.claim(store).jobs
+        let expected = Job(
+            number: jobs.first?.number ?? 0,
+            kind: .purge,
+            group: "g",
+            workspaceNumber: nil,
+            sessionNumber: 7,
+            observer: "ann",
+            observed: "bob",
+            payload: .emptyObject,
+            createdAt: Self.start,
+            attempt: 1,
+            lease: "one"
+        )
+        #expect(jobs == [expected])
+        #expect(try await Self.claim(store, lease: "two").jobs.isEmpty)
+    }
+
+    @Test("More jobs than one statement holds", arguments: Backend.available)
+    func many(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        #expect(try await Self.enqueue(store, (0..<4500).map { _ in JobDraft(.purge) }) == 4500)
+        #expect(try await Self.enqueue(store, []) == 0)
+    }
+
+    @Test("Many claimers of two copies take every job once", arguments: Backend.available)
+    func exclusion(backend: Backend) async throws {
+        let stores = try await backend.makeStores(2)
+        _ = try await Self.enqueue(stores[0], (0..<200).map { _ in JobDraft(.purge) })
+        let taken = try await withThrowingTaskGroup(of: [Int64].self) { group in
+            for index in 0..<20 {
+                group.addTask {
+                    var numbers: [Int64] = []
+                    while true {
+                        let claim = try await Self.claim(stores[index % 2], 3, lease: "claimer \(index)")
+                        numbers += claim.jobs.map(\.number)
+                        // On PostgreSQL one finds nothing while the others have what is left in their hands.
+                        guard !claim.jobs.isEmpty || claim.mayFindMore else { return numbers }
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        var rest: [Int64] = []
+        while case let jobs = try await Self.claim(stores[0], 50, lease: "rest").jobs, !jobs.isEmpty {
+            rest += jobs.map(\.number)
+        }
+        #expect(taken.count + rest.count == 200)
+        #expect(Set(taken + rest).count == 200)
+    }
+
+    @Test("A group's jobs are done one at a time, in order, by whichever copy", arguments: Backend.available)
+    func groupOrder(backend: Backend) async throws {
+        let stores = try await backend.makeStores(2)
+        let groups = ["a", "b", "c"]
+        _ = try await Self.enqueue(stores[0], (0..<60).map { JobDraft(.purge, group: groups[$0 % 3]) })
+        let begun = JobLog()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<6 {
+                let store = stores[index % 2]
+                group.addTask {
+                    while begun.jobs.count < 60 {
+                        let jobs = try await Self.claim(store, 2, lease: "\(index)").jobs
+                        begun.append(jobs)
+                        for job in jobs { #expect(try await store.write { try $0.finish(job, at: Self.start) }) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        for name in groups {
+            let numbers = begun.jobs.filter { $0.group == name }.map(\.number)
+            #expect(numbers.count == 20)
+            #expect(numbers == numbers.sorted())
+        }
+    }
+
+    @Test("A long group keeps nobody else waiting, however often one looks", arguments: Backend.available)
+    func longGroup(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        _ = try await Self.enqueue(store, (0..<300).map { _ in JobDraft(.purge, group: "long") })
+        _ = try await Self.enqueue(store, [JobDraft(.purge, group: "short"), JobDraft(.purge)])
+        var claims: [JobClaim] = []
+        repeat {
+            claims.append(try await Self.claim(store, lease: "\(claims.count)"))
+        } while claims.last?.mayFindMore == true
+        let jobs = claims.flatMap(\.jobs)
+        #expect(jobs.map(\.group) == ["long", "short", nil])
+        // All that wait are out of the way now: nothing is due.
+        let next = try await store.read { try $0.nextJobTime(of: [.purge]) }
+        #expect(next == Self.start.adding(seconds: 30))
+        #expect(try await store.write { try $0.finish(jobs[0], at: Self.start) })
+        #expect(try await Self.claim(store, lease: "next").jobs.map(\.group) == ["long"])
+    }
+
+    @Test("An expired lease is taken over, and its first holder can do nothing more", arguments: Backend.available)
+    func takeover(backend: Backend) async throws {
+        let stores = try await backend.makeStores(2)
+        _ = try await Self.enqueue(stores[0], [JobDraft(.purge, group: "g")])
+        let first = try #require(try await Self.claim(stores[0]).jobs.first)
+        let later = Self.start.adding(seconds: 30)
+        #expect(try await stores[0].write { try $0.renew(first, until: later) })
+        let second = try #require(try await Self.claim(stores[1], lease: "two", at: later).jobs.first)
+        #expect(second.number == first.number)
+        #expect(second.attempt == 2)
+        let refused = try await stores[0].write { transaction in
+            [
+                try transaction.renew(first, until: later.adding(seconds: 30)),
+                try transaction.finish(first, at: later),
+                try transaction.finish(first, error: "x", at: later),
+                try transaction.postpone(first, error: "x", until: later),
+                try transaction.release(first),
+            ]
+        }
+        #expect(refused == [false, false, false, false, false])
+        #expect(try await stores[1].write { try $0.finish(second, at: later) })
+    }
+
+    @Test("Finishing twice under one lease is finishing once", arguments: Backend.available)
+    func finishingTwice(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        _ = try await Self.enqueue(store, [JobDraft(.purge)])
+        let job = try #require(try await Self.claim(store).jobs.first)
+        for seconds in Int64(0)..<2 {
+            #expect(try await store.write { try $0.finish(job, at: Self.start.adding(seconds: seconds)) })
+        }
+        let finished = try await store.read { try $0.rows("SELECT finished_at FROM jobs") { $0.instant() } }
+        #expect(finished == [Self.start])
+        #expect(try await store.write { try $0.renew(job, until: .init(microsecondsSinceEpoch: .max)) } == false)
+        #expect(try await Self.claim(store, lease: "two", at: Self.start.adding(days: 1)).jobs.isEmpty)
+    }
+
+    @Test("A released job is free at once and has lost no attempt", arguments: Backend.available)
+    func release(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        _ = try await Self.enqueue(store, [JobDraft(.purge, group: "g"), JobDraft(.purge, group: "g")])
+        let first = try #require(try await Self.claim(store).jobs.first)
+        #expect(try await store.write { try $0.release(first) })
+        let again = try await Self.claim(store, lease: "two").jobs
+        #expect(again.map(\.number) == [first.number])
+        #expect(again.map(\.attempt) == [1])
+    }
+
+    @Test("A job put off comes back at its time, and its group waits for it", arguments: Backend.available)
+    func postponement(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        _ = try await Self.enqueue(store, [JobDraft(.purge, group: "g"), JobDraft(.purge, group: "g")])
+        let first = try #require(try await Self.claim(store).jobs.first)
+        let time = Self.start.adding(seconds: 60)
+        #expect(try await store.write { try $0.postpone(first, error: "no luck", until: time) })
+        #expect(try await Self.claim(store, lease: "early", at: time.adding(seconds: -1)).jobs.isEmpty)
+        #expect(try await store.read { try $0.nextJobTime(of: [.purge]) } == time)
+        #expect(try await Self.claim(store, lease: "in time", at: time).jobs.map(\.number) == [first.number])
+    }
+
+    @Test("A job that goes without being finished leaves nobody waiting for it", arguments: Backend.available)
+    func deletion(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        _ = try await Self.enqueue(store, [JobDraft(.purge, group: "g"), JobDraft(.purge, group: "g")])
+        let first = try #require(try await Self.claim(store).jobs.first)
+        try await store.write { try $0.run("DELETE FROM jobs WHERE number = \(first.number)") }
+        #expect(try await Self.claim(store, lease: "two").jobs.count == 1)
+    }
+
+    @Test("Ten who enqueue one key at once make one job, and another once it is done", arguments: Backend.available)
+    func deduplication(backend: Backend) async throws {
+        let stores = try await backend.makeStores(2)
+        let made = try await withThrowingTaskGroup(of: Int.self) { group in
+            for index in 0..<10 {
+                group.addTask { try await Self.enqueue(stores[index % 2], [JobDraft(.purge, key: "only")]) }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(made == 1)
+        let job = try #require(try await Self.claim(stores[0]).jobs.first)
+        #expect(try await Self.enqueue(stores[1], [JobDraft(.purge, key: "only")]) == 0)
+        #expect(try await stores[0].write { try $0.finish(job, at: Self.start) })
+        #expect(try await Self.enqueue(stores[1], [JobDraft(.purge, key: "only")]) == 1)
+    }
+
+    @Test("A job that appears before one that is being done waits for it", arguments: Backend.available)
+    func lateCommit(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        _ = try await Self.enqueue(store, [JobDraft(.purge, group: "g")])
+        let later = try #require(try await Self.claim(store).jobs.first)
+        try await store.write { transaction in
+            try transaction.run(
+                """
+                INSERT INTO jobs (number, kind, group_key, payload, created_at, run_at)
+                VALUES (\(later.number - 1), 'purge', 'g', '{}', 0, 0)
+                """
+            )
+        }
+        #expect(try await Self.claim(store, lease: "two").jobs.isEmpty)
+        #expect(try await store.write { try $0.release(later) })
+        #expect(try await Self.claim(store, lease: "three").jobs.map(\.number) == [later.number - 1])
+    }
+
+    @Test("Nobody takes a kind that they don't know", arguments: Backend.available)
+    func unknownKind(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        try await store.write {
+            try $0.run("INSERT INTO jobs (kind, payload, created_at, run_at) VALUES ('from the future', '{}', 0, 0)")
+        }
+        #expect(try await Self.claim(store).jobs.isEmpty)
+        #expect(try await store.read { try $0.nextJobTime(of: [.purge]) } == nil)
+    }
+}
+
+/// Jobs in the order in which they were begun.
+private final class JobLog: Sendable {
+    private let log = Mutex<[Job]>([])
+
+    var jobs: [Job] { log.withLock { $0 } }
+
+    func append(_ jobs: [Job]) {
+        log.withLock { $0 += jobs }
+    }
+}
