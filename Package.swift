@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let heapModule: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -56,10 +57,15 @@ let package = Package(
         .target(name: "JSON"),
         .target(name: "Domain", dependencies: ["JSON"]),
         .target(name: "Storage", dependencies: ["Domain", "JSON"]),
+        .target(name: "CTokenVocabulary", exclude: ["NOTICE.md", "character-kinds.bin", "vocabulary.bin"]),
+        .target(name: "Memory", dependencies: ["CTokenVocabulary", heapModule]),
         .target(name: "StorageSQLite", dependencies: ["JSON", "Storage", grdb, grdbSQLite]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "StoragePostgres", dependencies: ["CLibPQ", "Storage"]),
-        .target(name: "Core", dependencies: ["Domain", "JSON", "Storage", crypto, jwtKit, orderedCollections]),
+        .target(
+            name: "Core",
+            dependencies: ["Domain", "JSON", "Memory", "Storage", crypto, jwtKit, orderedCollections]
+        ),
         .target(name: "Workers", dependencies: ["Core", "Domain", logging, serviceLifecycle]),
         .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
         .target(
@@ -90,6 +96,7 @@ let package = Package(
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "JSON"]),
+        .testTarget(name: "MemoryTests", dependencies: ["JSON", "Memory"], resources: [.copy("Tokens")]),
         .testTarget(
             name: "StorageTests",
             dependencies: ["Domain", "JSON", "Storage", "StoragePostgres", "StorageSQLite", "TestKit"]
@@ -114,7 +121,8 @@ let package = Package(
             dependencies: ["Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "TestKit", httpTypes],
             resources: [.copy("Wire")]
         ),
-    ]
+    ],
+    cLanguageStandard: .c2x
 )
 
 for dialect in dialects {
