@@ -1,6 +1,9 @@
 # Everything that is done with Atrium, each by one word; `make` alone lists them.
 # Arguments go through: make run ARGS="--auth --port 9000".
 
+# What make bench measures on: sqlite or postgres.
+STORE = sqlite
+
 .DEFAULT_GOAL := help
 .PHONY: help run test bench format lint clean
 
@@ -17,10 +20,10 @@ test: ## run every test there is: units, arrows, real clients, the binary
 	@scripts/build tests
 	@scripts/test
 
-bench: ## measure requests per second and latencies (ARGS="--quick")
+bench: ## measure requests per second and latencies (STORE=postgres ARGS="--quick")
 	@scripts/setup bench
 	@scripts/build atrium
-	@Benchmarks/run $(ARGS)
+	@Benchmarks/run --store $(STORE) $(ARGS)
 
 format: ## bring all Swift files into the repository's format
 	@swift format --in-place --parallel --recursive Package.swift Sources Tests

@@ -47,22 +47,30 @@ def load_table(results):
     return table(header, rows)
 
 
-def scale_table(results, no_op):
-    """A row for each scenario, with what a request costs in the smaller and in the larger store."""
-    (small, small_figures), (large, large_figures) = results
+def scale_table(sizes, results, no_op):
+    """A row for each scenario, with what a request costs at each size, and at the largest for one at the smallest."""
     rows = []
-    for (scenario, before), (_, after) in zip(small_figures, large_figures):
+    for title, figures in results:
+        smallest, largest = figures[0], figures[-1]
         rows.append([
-            scenario.title,
-            *(f"{figure.per_second:,.0f}" for figure in (before, after)),
-            *(f"{figure.p99_ms:.2f}" for figure in (before, after)),
-            *(f"{figure.cpu_microseconds:,.0f}" for figure in (before, after)),
-            f"{before.per_second / after.per_second:.2f}×",
-            f"{after.cpu_microseconds / max(before.cpu_microseconds, 0.1):.2f}×",
-            f"{after.per_second / no_op.per_second:.2f}",
+            title,
+            *(f"{figure.per_second:,.0f}" for figure in figures),
+            *(f"{figure.cpu_microseconds:,.0f}" for figure in figures),
+            f"{largest.p99_ms:.2f}",
+            f"{smallest.per_second / largest.per_second:.2f}×",
+            f"{largest.cpu_microseconds / max(smallest.cpu_microseconds, 0.1):.2f}×",
+            f"{largest.per_second / no_op.per_second:.2f}",
         ])
-    measured = [f"{unit} at {rows:,}" for unit in ("requests/s", "p99 ms", "CPU µs") for rows in (small, large)]
-    return table(["operation", *measured, "time grew", "CPU grew", "÷ no-op"], rows)
+    header = ["operation", *(f"{unit} at {told_size(size)}" for unit in ("requests/s", "CPU µs") for size in sizes)]
+    return table([*header, f"p99 ms at {told_size(sizes[-1])}", "time grew", "CPU grew", "÷ no-op"], rows)
+
+
+def told_size(rows):
+    """A number of rows, as short as it can be told."""
+    for unit, name in ((1_000_000, "M"), (1_000, "k")):
+        if rows % unit == 0:
+            return f"{rows // unit} {name}"
+    return f"{rows:,}"
 
 
 def process_table(figures):
@@ -71,8 +79,8 @@ def process_table(figures):
 
 
 def provenance(command, store):
-    """Where, when and from what the figures come, as a Markdown list."""
-    facts = [
+    """Where, when and from what the figures come, as pairs of name and value."""
+    return [
         ("date", datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
         ("commit", commit()),
         ("command", f"`{command}`"),
@@ -81,18 +89,29 @@ def provenance(command, store):
         ("kernel", f"{platform.system()} {platform.release()} {platform.machine()}"),
         ("load", f"wrk {wrk_version()}, 1 thread, on the same machine; load average {os.getloadavg()[0]:.1f} before"),
     ]
+
+
+def listing(facts):
+    """The facts as a Markdown list."""
     return "\n".join(f"- {name}: {value}" for name, value in facts)
 
 
 def write(section, text):
     """Puts the text between the section's markers in docs/performance.md."""
+    before, after = around(section)
+    DOCUMENT.write_text(f"{before}\n{text}\n{after}", encoding="utf-8")
+
+
+def around(section):
+    """The document up to the section's text, and from it on.
+
+    Fails where there is no such section: a run asks first, so that it is not measured in vain.
+    """
     begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
     document = DOCUMENT.read_text(encoding="utf-8")
     if document.count(begin) != 1 or document.count(end) != 1 or document.index(begin) > document.index(end):
         raise Failure(f"docs/performance.md needs these two lines, once each and in this order:\n{begin}\n{end}")
-    before, rest = document.split(begin)
-    after = rest.split(end)[1]
-    DOCUMENT.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+    return document[: document.index(begin) + len(begin)], document[document.index(end) :]
 
 
 def commit():

@@ -1,11 +1,13 @@
 """The two kinds of run, normal and scale, from a fresh store to the text of a report."""
 
+import contextlib
 import os
 import statistics
 import sys
 import time
 
 from bench import Failure, report
+from bench.filling import fill
 from bench.scenarios import NO_OP, PEERS, WORKSPACES, load_scenarios, scale_scenarios
 from bench.server import Server, make_key
 from bench.wrk import measure
@@ -13,13 +15,14 @@ from bench.wrk import measure
 SCALE_CONNECTIONS = 16
 
 
-def load_run(options, folder):
+def load_run(options, folder, database):
     """Measures the process and every scenario at each number of connections."""
-    key = prepared_key(options, folder)
-    starts, stops, idle = start_and_stop(options, folder, key)
+    key = prepared_key(options, folder, database)
+    starts, stops, idle = start_and_stop(options, folder, database, key)
     results = []
-    with Server(options.binary, f"{folder}/data", options.database_url, key) as server:
-        fill(server.client, options.rows)
+    with Server(options.binary, f"{folder}/data", database, key) as server:
+        make_rows(server.client, options.rows)
+        database.settle()
         for scenario in load_scenarios(options.rows):
             if scenario is NO_OP or options.only in scenario.title:
                 results += [(scenario, figure) for figure in figures(server, scenario, options)]
@@ -36,34 +39,52 @@ def load_run(options, folder):
     return f"{report.load_table(results)}\n\n{report.process_table(process)}"
 
 
-def scale_run(options, folder):
-    """Measures the same requests in a smaller and in a larger store."""
-    results = []
-    with Server(options.binary, f"{folder}/data", options.database_url, prepared_key(options, folder)) as server:
-        require_empty(server.client)
-        no_op = measured(server, NO_OP, SCALE_CONNECTIONS, options)
-        for rows in options.scale_sizes:
-            seeded = server.client.seed(WORKSPACES, rows)
-            scenarios = scale_scenarios(rows, seeded)
-            results.append((rows, [(each, measured(server, each, SCALE_CONNECTIONS, options)) for each in scenarios]))
+def scale_run(options, folder, database):
+    """Measures the same requests in stores of different sizes, all running at once and one measured after the other.
+
+    What else the machine does while a scenario is measured falls on all sizes alike.
+    """
+    with contextlib.ExitStack() as running:
+        filled = (filled_server(options, folder, database, rows) for rows in options.scale_sizes)
+        servers = [running.enter_context(server) for server in filled]
+        no_op = measured(servers[0], NO_OP, SCALE_CONNECTIONS, options)
+        results = []
+        for scenarios in zip(*map(scale_scenarios, options.scale_sizes)):
+            if options.only in (title := scenarios[0].title):
+                pairs = zip(servers, scenarios)
+                results.append((title, [measured(*pair, SCALE_CONNECTIONS, options) for pair in pairs]))
     return (
         f"{SCALE_CONNECTIONS} connections; no-op route {no_op.per_second:,.0f} requests/s, "
-        f"{no_op.cpu_microseconds:,.0f} µs CPU.\n\n{report.scale_table(results, no_op)}"
+        f"{no_op.cpu_microseconds:,.0f} µs CPU.\n\n{report.scale_table(options.scale_sizes, results, no_op)}"
     )
 
 
-def prepared_key(options, folder):
+def filled_server(options, folder, database, rows):
+    """A server, not yet running, over a store with so many workspaces: `default`, `bench` and seeded ones."""
+    part = database.part(rows, folder)
+    folder = f"{folder}/{rows}"
+    key = prepared_key(options, folder, part)
+    with Server(options.binary, f"{folder}/data", part, key) as server:
+        require_empty(server.client)
+        server.client.expect("POST", WORKSPACES, '{"id":"bench"}')
+        missing = rows - server.client.total(WORKSPACES)
+    fill(part, "bench", missing)
+    part.settle()
+    return Server(options.binary, f"{folder}/data", part, key)
+
+
+def prepared_key(options, folder, database):
     """A key where the run is one with authentication."""
     os.makedirs(f"{folder}/data", exist_ok=True)
-    return make_key(options.binary, f"{folder}/data", options.database_url) if options.auth else None
+    return make_key(options.binary, f"{folder}/data", database) if options.auth else None
 
 
-def start_and_stop(options, folder, key):
+def start_and_stop(options, folder, database, key):
     """Starts and stops the server a few times and returns the seconds of each, and the memory when idle."""
     starts, stops = [], []
     idle = 0
     for _ in range(options.starts + 1):
-        server = Server(options.binary, f"{folder}/data", options.database_url, key)
+        server = Server(options.binary, f"{folder}/data", database, key)
         try:
             starts.append(server.start())
             time.sleep(options.idle_seconds)
@@ -74,7 +95,7 @@ def start_and_stop(options, folder, key):
     return starts, stops, idle
 
 
-def fill(client, rows):
+def make_rows(client, rows):
     """Makes the workspace, the peer and the rows that the scenarios read."""
     require_empty(client)
     client.expect("POST", WORKSPACES, '{"id":"bench"}')

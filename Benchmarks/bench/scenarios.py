@@ -1,6 +1,7 @@
 """What is measured: the requests, in an order in which no scenario changes what a later one reads."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench import Failure
@@ -13,12 +14,11 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Scenario:
-    """A row of the table: its title, its load and how its answer is known to be the right one."""
+    """A row of the table: its title, its load and what its answer must be like."""
 
     title: str
     load: Load
-    answers_id: str = ""
-    answers_total: int = 0
+    is_right: Callable[[dict], bool] = lambda answer: True
     adds_to: str = ""
 
     def probe(self, client):
@@ -26,10 +26,8 @@ class Scenario:
         load = self.load
         chosen = f"{1:024d}" if load.ids == "seeded" else f"probe-{time.time_ns() % 10**18:018d}"
         answer = client.expect(load.method, load.path.replace("{N}", chosen), load.body.replace("{N}", chosen))
-        if self.answers_id and answer["id"] != self.answers_id:
-            raise Failure(f"{self.title}: answered with {answer['id']}, not {self.answers_id}")
-        if self.answers_total and (answer["total"] != self.answers_total or len(answer["items"]) != PAGE):
-            raise Failure(f"{self.title}: {len(answer['items'])} items of {answer['total']}")
+        if not self.is_right(answer):
+            raise Failure(f"{self.title}: answered with {str(answer)[:300]}")
 
 
 NO_OP = Scenario("no-op route (GET /health)", Load("GET", "/health"))
@@ -40,29 +38,55 @@ def load_scenarios(rows):
     update = Load("PUT", f"{WORKSPACES}/bench", '{"metadata":{"plan":"team","visit":"{N}"}}', ids="new")
     return [
         NO_OP,
-        Scenario("workspace, existing", Load("POST", WORKSPACES, '{"id":"bench"}'), answers_id="bench"),
-        Scenario("peer, existing", Load("POST", PEERS, '{"id":"alice"}'), answers_id="alice"),
-        Scenario(f"list {PAGE} of {rows:,} workspaces", page_of(WORKSPACES), answers_total=rows),
-        Scenario(f"list {PAGE} of {rows:,} peers", page_of(PEERS), answers_total=rows),
+        Scenario("workspace, existing", Load("POST", WORKSPACES, '{"id":"bench"}'), has_id("bench")),
+        Scenario("peer, existing", Load("POST", PEERS, '{"id":"alice"}'), has_id("alice")),
+        Scenario(f"list {PAGE} of {rows:,} workspaces", page_of(WORKSPACES), is_page_of(rows)),
+        Scenario(f"list {PAGE} of {rows:,} peers", page_of(PEERS), is_page_of(rows)),
         # Another value each time, so that no store can find there is nothing to do.
-        Scenario("workspace, update", update, answers_id="bench"),
-        Scenario("workspace, new", Load("POST", WORKSPACES, '{"id":"{N}"}', ids="new"), adds_to=WORKSPACES),
+        Scenario("workspace, update", update, has_id("bench")),
+        Scenario("workspace, new", new_workspace(), adds_to=WORKSPACES),
         Scenario("peer, new", Load("POST", PEERS, '{"id":"{N}"}', ids="new"), adds_to=PEERS),
     ]
 
 
-def scale_scenarios(rows, seeded):
-    """The scenarios of a scale run: any of the seeded rows, not one that every cache holds."""
-    first = f"seed-{1:024d}"
-    existing = Load("POST", WORKSPACES, '{"id":"seed-{N}"}', ids="seeded", seeded=seeded)
-    update = Load("PUT", f"{WORKSPACES}/seed-{{N}}", '{"metadata":{"plan":"team"}}', ids="seeded", seeded=seeded)
+def scale_scenarios(rows):
+    """The scenarios of a scale run over so many workspaces: any of the seeded ones, not one that every cache holds.
+
+    New workspaces come last, because they make the store larger.
+    """
+    first = has_id(f"seed-{1:024d}")
+
+    def on_any(method, path, body=""):
+        # Not the last ones: some rows are not seeded ones, and behind each comes a whole page.
+        return Load(method, path, body, ids="seeded", seeded=rows - PAGE - 2)
+
+    behind = on_any("GET", f"/workspaces?limit={PAGE}&after=seed-{{N}}")
     return [
-        Scenario("workspace, any existing", existing, answers_id=first),
-        Scenario("workspace, update of any", update, answers_id=first),
-        Scenario(f"first page, {PAGE} workspaces", page_of(WORKSPACES), answers_total=rows),
+        Scenario("get or create, any existing", on_any("POST", WORKSPACES, '{"id":"seed-{N}"}'), first),
+        Scenario("get any", on_any("GET", "/workspaces/seed-{N}"), first),
+        Scenario("update any", on_any("PUT", f"{WORKSPACES}/seed-{{N}}", '{"metadata":{"plan":"team"}}'), first),
+        Scenario("first page", page_of(WORKSPACES), is_page_of(rows)),
+        Scenario("page at any depth, by cursor", behind, lambda answer: len(answer["data"]) == PAGE),
+        Scenario("page in the middle, by number", page_of(WORKSPACES, rows // PAGE // 2), is_page_of(rows)),
+        Scenario("get or create, new", new_workspace(), adds_to=WORKSPACES),
     ]
 
 
-def page_of(collection):
-    """The first page of a collection."""
-    return Load("POST", f"{collection}/list?size={PAGE}", "{}")
+def new_workspace():
+    """A workspace that never came before."""
+    return Load("POST", WORKSPACES, '{"id":"{N}"}', ids="new")
+
+
+def page_of(collection, number=1):
+    """A page of a collection, the first one where no other is named."""
+    return Load("POST", f"{collection}/list?size={PAGE}{f'&page={number}' if number > 1 else ''}", "{}")
+
+
+def has_id(expected):
+    """Whether an answer is what bears that id."""
+    return lambda answer: answer["id"] == expected
+
+
+def is_page_of(rows):
+    """Whether an answer is a full page of a list of that length."""
+    return lambda answer: answer["total"] == rows and len(answer["items"]) == PAGE

@@ -9,6 +9,7 @@ import time
 
 from bench import Failure
 from bench.client import Client
+from bench.databases import process_ticks
 
 START_TIMEOUT_SECONDS = 30
 STOP_TIMEOUT_SECONDS = 30
@@ -17,12 +18,12 @@ KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH
 
 
 class Server:
-    """One run of the binary over one data directory."""
+    """One run of the binary over one database."""
 
-    def __init__(self, binary, data, database_url=None, key=None):
+    def __init__(self, binary, data, database, key=None):
         self.binary = binary
         self.data = data
-        self.database_url = database_url
+        self.database = database
         self.key = key
         self.process = None
         self.client = None
@@ -32,7 +33,7 @@ class Server:
         """Starts the server and returns the seconds until its first healthy answer."""
         port = free_port()
         command = [self.binary, "serve", "--host", "127.0.0.1", "--port", str(port), "--data", self.data]
-        command += ["--database-url", self.database_url] if self.database_url else []
+        command += ["--database-url", self.database.url] if self.database.url else []
         command += ["--auth"] if self.key else []
         self.client = Client(port, self.key)
         started = time.monotonic()
@@ -86,10 +87,9 @@ class Server:
         raise Failure("the server has no resident memory; has it ended?")
 
     def cpu_seconds(self):
-        """The processor time the server has used, in user and kernel mode."""
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii", errors="replace") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """The processor time that the server and its database have used, in user and kernel mode."""
+        own = sum(process_ticks(self.process.pid)[:2]) / os.sysconf("SC_CLK_TCK")
+        return own + self.database.cpu_seconds()
 
     def log_tail(self):
         """The end of what the server wrote."""
@@ -97,11 +97,11 @@ class Server:
             return "".join(log.readlines()[-20:])
 
 
-def make_key(binary, data, database_url=None):
+def make_key(binary, data, database):
     """Makes a user and returns the secret of a key for it, through the command line as an operator would."""
     settings = {"ATRIUM_DATA": data}
-    if database_url:
-        settings["ATRIUM_DATABASE_URL"] = database_url
+    if database.url:
+        settings["ATRIUM_DATABASE_URL"] = database.url
     user = "bench@example.com"
     made = None
     for command in (["user", "create", user], ["key", "create", "--user", user]):
