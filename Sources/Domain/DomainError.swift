@@ -70,6 +70,8 @@ package enum Resource: Equatable, Sendable {
     case workspace(String)
     case user(String)
     case peer(String, workspace: String)
+    case session(String, workspace: String)
+    case message(String)
     case invitation(String)
     case key(String)
 }
@@ -86,6 +88,8 @@ extension DomainError {
             case .workspace(let name): "Workspace \(name) not found"
             case .user(let name): "User \(name) not found"
             case .peer(let name, let workspace): "Peer \(name) not found in workspace \(workspace)"
+            case .session(let name, let workspace): "Session \(name) not found in workspace \(workspace)"
+            case .message(let id): "Message with ID \(id) not found"
             case .invitation(let name): "Invitation \(name) not found"
             case .key(let name): "Key \(name) not found"
             }

@@ -147,6 +147,8 @@ extension Resource {
         case .workspace: return "workspace not found"
         case .user: return "user not found"
         case .peer: return "peer not found"
+        case .session: return "session not found"
+        case .message: return "message not found"
         case .invitation: return "invitation not found"
         case .key: return "key not found"
         }
