@@ -27,6 +27,28 @@ extension Transaction {
     }
 }
 
+extension Operations {
+    /// Returns the workspace of that slug for writing in `scope`, making it if the caller may.
+    func ensureWorkspace(
+        _ slug: String,
+        for caller: Caller,
+        within scope: Scope,
+        _ transaction: Transaction
+    ) throws -> Workspace {
+        func existing() throws -> Workspace? {
+            let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID)
+            try row?.requireVisible(to: caller)
+            return try row?.accessible(as: slug, for: caller, requiring: .writer, within: scope).workspace
+        }
+        if let workspace = try existing() { return workspace }
+        guard caller.scope.covers(.workspace(slug)) else { throw DomainError.notFound(.workspace(slug)) }
+        if let workspace = try insert(WorkspaceDraft(slug: slug), for: caller, transaction) { return workspace }
+        // Somebody made it a moment ago.
+        guard let workspace = try existing() else { throw DomainError.slugTaken(slug) }
+        return workspace
+    }
+}
+
 extension WorkspaceRow {
     /// Refuses a caller who may not know of the workspace where one of its slug is to be got or made.
     func requireVisible(to caller: Caller) throws(DomainError) {

@@ -68,31 +68,11 @@ extension Operations {
         if limits.plan.maxAgents != nil, let peer = try transaction.update(PeerDraft(slug: draft.slug), in: workspace) {
             return (peer, false)
         }
-        try limits.requireRoomForAgent(transaction)
+        try limits.requireRoomForAgents(1, transaction)
         if let peer = try transaction.insertIfSlugIsFree(draft, in: workspace, at: now) { return (peer, true) }
         guard let peer = try transaction.update(draft, in: workspace) else {
             throw DomainError.notFound(.peer(draft.slug, workspace: workspace.slug))
         }
         return (peer, false)
-    }
-
-    /// Returns the workspace of that slug for writing in `scope`, making it if the caller may.
-    private func ensureWorkspace(
-        _ slug: String,
-        for caller: Caller,
-        within scope: Scope,
-        _ transaction: Transaction
-    ) throws -> Workspace {
-        func existing() throws -> Workspace? {
-            let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID)
-            try row?.requireVisible(to: caller)
-            return try row?.accessible(as: slug, for: caller, requiring: .writer, within: scope).workspace
-        }
-        if let workspace = try existing() { return workspace }
-        guard caller.scope.covers(.workspace(slug)) else { throw DomainError.notFound(.workspace(slug)) }
-        if let workspace = try insert(WorkspaceDraft(slug: slug), for: caller, transaction) { return workspace }
-        // Somebody made it a moment ago.
-        guard let workspace = try existing() else { throw DomainError.slugTaken(slug) }
-        return workspace
     }
 }

@@ -31,11 +31,12 @@ struct PlanLimits {
         )
     }
 
-    /// Refuses one agent more than the plan allows.
-    func requireRoomForAgent(_ transaction: Transaction) throws {
+    /// Refuses more new agents than the plan has room for.
+    func requireRoomForAgents(_ count: Int = 1, _ transaction: Transaction) throws {
         guard let maximum = plan.maxAgents else { return }
         try transaction.lockPeople(of: workspace)
-        guard try transaction.count(of: .peers(workspaceNumber: workspace.number)) < maximum else {
+        let present = try transaction.count(of: .peers(workspaceNumber: workspace.number))
+        guard present + Int64(count) <= maximum else {
             throw DomainError(.limitReached, "The plan \(plan.name) allows \(maximum) agents in a workspace")
         }
     }

@@ -91,6 +91,12 @@ package enum Scope: Hashable, Sendable {
         }
     }
 
+    /// The peer whose credential this is, where it is one of that workspace.
+    package func peer(inWorkspace slug: String) -> String? {
+        guard case .peer(let peer, slug) = self else { return nil }
+        return peer
+    }
+
     package func reaches(workspace slug: String) -> Bool {
         workspace.map { $0 == slug } ?? true
     }

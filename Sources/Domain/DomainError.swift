@@ -39,6 +39,7 @@ package struct DomainError: Error, Equatable {
         case credentialMissing
         case adminRequired
         case trialEnded
+        case tooManyObservers
     }
 
     package let kind: Kind

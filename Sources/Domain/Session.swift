@@ -6,9 +6,9 @@ package struct Session: Equatable, Sendable {
     /// The client-chosen id; unique among the living sessions of the workspace.
     package let slug: String
     package let workspaceSlug: String
-    package let metadata: RawJSON
+    package var metadata: RawJSON
     /// A JSON object (honcho.md 5).
-    package let configuration: RawJSON
+    package var configuration: RawJSON
     /// How many messages it holds; their sequence numbers are 1 to this.
     package let messageCount: Int64
     /// The sum of its messages' tokens.
@@ -33,5 +33,34 @@ package struct Session: Equatable, Sendable {
         self.messageCount = messageCount
         self.tokenCount = tokenCount
         self.createdAt = createdAt
+    }
+}
+
+/// The input of a session's creation or update; `nil` leaves what is there, and starts as an empty object.
+package struct SessionDraft: Equatable, Sendable {
+    package let slug: String
+    /// Replaces what is there.
+    package let metadata: RawJSON?
+    /// Merged into what is there by top-level key; it holds no nulls, so that no key is ever removed (honcho.md 2.4).
+    package let configuration: [JSONMember]?
+
+    package init(slug: String, metadata: RawJSON? = nil, configuration: [JSONMember]? = nil) {
+        self.slug = slug
+        self.metadata = metadata
+        self.configuration = configuration
+    }
+
+    /// Whether an existing session stays as it is.
+    package var changesNothing: Bool { metadata == nil && configuration == nil }
+}
+
+/// Which sessions to list.
+package struct SessionQuery: Equatable, Sendable {
+    package var filter: Filter
+    package var page: PageRequest
+
+    package init(filter: Filter = .all, page: PageRequest) {
+        self.filter = filter
+        self.page = page
     }
 }

@@ -4,11 +4,13 @@ package import Domain
 package enum Counted: Sendable {
     case workspaces(Organization.ID)
     case peers(workspaceNumber: Int64)
+    case sessions(workspaceNumber: Int64)
 
     fileprivate var scope: String {
         switch self {
         case .workspaces(let organization): "workspaces:\(organization)"
         case .peers(let number): "peers:\(number)"
+        case .sessions(let number): "sessions:\(number)"
         }
     }
 }

@@ -54,6 +54,22 @@ extension Transaction {
         )
     }
 
+    /// Makes those of the peers that the workspace lacks.
+    ///
+    /// - Parameter slugs: in ascending order, so that two who make the same ones don't wait for each other in a circle.
+    package func insertMissing(_ slugs: [String], in workspace: Workspace, at now: Instant) throws {
+        let values = slugs.map { slug -> SQL in "(\(workspace.number), \(slug), '{}', '{}', \(now))" }
+        let made = try rows(
+            """
+            INSERT INTO peers (workspace_number, slug, metadata, configuration, created_at)
+            VALUES \(SQL(joining: values, by: ", "))
+            ON CONFLICT (workspace_number, slug) DO NOTHING
+            RETURNING 1
+            """
+        ) { $0.integer() }
+        if !made.isEmpty { try adjust(.peers(workspaceNumber: workspace.number), by: Int64(made.count)) }
+    }
+
     /// Replaces what the draft gives and returns the peer as it is then; `nil` when there is none.
     package func update(_ draft: PeerDraft, in workspace: Workspace) throws -> Peer? {
         try first(

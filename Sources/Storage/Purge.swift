@@ -4,65 +4,133 @@ extension Transaction {
     /// Removes up to `limit` rows of what was deleted before `cutoff`, and returns how many.
     ///
     /// Rows go before what they refer to, so that a purge can stop after any batch and go on from there.
-    /// Several copies of the server may purge at once; each takes rows that no other has.
+    /// Several copies of the server may purge at once: each takes sessions and workspaces that no other has.
     package func purge(deletedBefore cutoff: Instant, limit: Int) throws -> Int {
-        let limit = Int64(limit)
-        let workspaces: SQL = "SELECT number FROM workspaces WHERE deleted_at <= \(cutoff)"
-        for table in ["jobs", "peers", "invitations"] as [StaticString] {
-            let removed = try delete(
-                """
-                DELETE FROM \(.name(table)) WHERE number IN (
-                    SELECT number FROM \(.name(table)) WHERE workspace_number IN (\(workspaces)) LIMIT \(limit)
-                    \(.skipLocked(engine))
-                )
-                """
-            )
-            if removed > 0 { return removed }
-        }
-        let members = try delete(
-            """
-            DELETE FROM memberships WHERE (workspace_number, user_id) IN (
-                SELECT workspace_number, user_id FROM memberships
-                WHERE workspace_number IN (\(workspaces)) LIMIT \(limit) \(.skipLocked(engine))
-            )
-            """
-        )
-        if members > 0 { return members }
-        return try purgeWorkspaces(deletedBefore: cutoff, limit: limit)
+        let sessions = try deletedSessions(before: cutoff)
+        if !sessions.isEmpty { return try purge(sessions: sessions, limit) }
+        let workspaces = try deletedWorkspaces(before: cutoff, limit: min(limit, 100))
+        guard !workspaces.isEmpty else { return 0 }
+        let left = try sessionsLeft(in: workspaces)
+        return left.isEmpty ? try purge(workspaces: workspaces, limit) : try purge(sessions: left, limit)
     }
 
-    private func purgeWorkspaces(deletedBefore cutoff: Instant, limit: Int64) throws -> Int {
-        let numbers = try rows(
+    /// Some of the sessions that were deleted by themselves; nobody else has them until the transaction ends.
+    private func deletedSessions(before cutoff: Instant) throws -> [Int64] {
+        try rows(
             """
-            DELETE FROM workspaces WHERE number IN (
-                SELECT number FROM workspaces WHERE deleted_at <= \(cutoff) LIMIT \(limit) \(.skipLocked(engine))
-            )
-            RETURNING number
+            SELECT number FROM sessions WHERE deleted_at <= \(cutoff) ORDER BY deleted_at LIMIT 100
+            \(.skipLocked(engine))
             """
         ) { $0.integer() }
-        try forget(numbers.map { .peers(workspaceNumber: $0) })
-        return numbers.count
     }
 
+    private func deletedWorkspaces(before cutoff: Instant, limit: Int) throws -> [Int64] {
+        try rows(
+            """
+            SELECT number FROM workspaces WHERE deleted_at <= \(cutoff) ORDER BY deleted_at LIMIT \(Int64(limit))
+            \(.skipLocked(engine))
+            """
+        ) { $0.integer() }
+    }
+
+    private func sessionsLeft(in workspaces: [Int64]) throws -> [Int64] {
+        try rows(
+            "SELECT number FROM sessions WHERE workspace_number IN (\(each: workspaces)) LIMIT 100 \(.forUpdate(engine))"
+        ) { $0.integer() }
+    }
+
+    private func purge(sessions: [Int64], _ limit: Int) throws -> Int {
+        let belongs: SQL = "session_number IN (\(each: sessions))"
+        return try purge(
+            [
+                Remains("scope_sessions", key: "scope_number, session_number", belongs),
+                Remains("observations", key: "number", belongs),
+                Remains("summaries", key: "session_number, kind", belongs),
+                Remains("messages", key: "number", belongs),
+                Remains("session_members", key: "session_number, peer_number", belongs),
+                Remains("sessions", key: "number", "number IN (\(each: sessions))"),
+            ],
+            limit
+        )
+    }
+
+    private func purge(workspaces: [Int64], _ limit: Int) throws -> Int {
+        let belongs: SQL = "workspace_number IN (\(each: workspaces))"
+        let removed = try purge(
+            [
+                Remains(
+                    "webhook_deliveries",
+                    key: "number",
+                    "endpoint_number IN (SELECT number FROM webhook_endpoints WHERE \(belongs))"
+                ),
+                Remains("webhook_endpoints", key: "number", belongs),
+                Remains("scopes", key: "number", belongs),
+                Remains("observations", key: "number", belongs),
+                Remains(
+                    "peer_cards",
+                    key: "peer_number, target_slug",
+                    "peer_number IN (SELECT number FROM peers WHERE \(belongs))"
+                ),
+                Remains("jobs", key: "number", belongs),
+                Remains("peers", key: "number", belongs),
+                Remains("invitations", key: "number", belongs),
+                Remains("memberships", key: "workspace_number, user_id", belongs),
+            ],
+            limit
+        )
+        if removed > 0 { return removed }
+        try run("DELETE FROM workspaces WHERE number IN (\(each: workspaces))")
+        try forget(workspaces.flatMap { [.peers(workspaceNumber: $0), .sessions(workspaceNumber: $0)] })
+        return workspaces.count
+    }
+
+    /// Removes rows of the first of these tables that still has some.
+    private func purge(_ tables: [Remains], _ limit: Int) throws -> Int {
+        for remains in tables {
+            let removed = try rows(
+                """
+                DELETE FROM \(remains.table) WHERE (\(remains.key)) IN (
+                    SELECT \(remains.key) FROM \(remains.table) WHERE \(remains.condition) LIMIT \(Int64(limit))
+                )
+                RETURNING 1
+                """
+            ) { $0.integer() }
+            if !removed.isEmpty { return removed.count }
+        }
+        return 0
+    }
+}
+
+extension Transaction {
     /// Removes up to `limit` finished jobs, those that failed after a later time than the others, and returns how many.
     package func purgeJobs(succeededBefore: Instant, failedBefore: Instant, limit: Int) throws -> Int {
         let succeeded: SQL = "error IS NULL AND finished_at <= \(succeededBefore)"
         let failed: SQL = "error IS NOT NULL AND finished_at <= \(failedBefore)"
         for condition in [succeeded, failed] {
-            let removed = try delete(
+            let removed = try rows(
                 """
                 DELETE FROM jobs WHERE number IN (
                     SELECT number FROM jobs WHERE finished_at IS NOT NULL AND \(condition)
                     ORDER BY finished_at, number LIMIT \(Int64(limit)) \(.skipLocked(engine))
                 )
+                RETURNING 1
                 """
-            )
-            if removed > 0 { return removed }
+            ) { $0.integer() }
+            if !removed.isEmpty { return removed.count }
         }
         return 0
     }
+}
 
-    private func delete(_ sql: SQL) throws -> Int {
-        try rows("\(sql) RETURNING 1") { $0.integer() }.count
+/// What a table still holds of something deleted.
+private struct Remains {
+    let table: Fragment
+    let key: Fragment
+    let condition: SQL
+
+    init(_ table: StaticString, key: StaticString, _ condition: SQL) {
+        self.table = .name(table)
+        self.key = .name(key)
+        self.condition = condition
     }
 }

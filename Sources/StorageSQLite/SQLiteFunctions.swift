@@ -3,7 +3,7 @@ import JSON
 
 /// What PostgreSQL can do and SQLite can't, as functions of SQL (`Storage/Fragment.swift` names them).
 enum SQLiteFunctions {
-    static let all: [DatabaseFunction] = [jsonContains, jsonText, compareNumbers, lower]
+    static let all: [DatabaseFunction] = [jsonContains, jsonText, compareNumbers, lower, nanoID]
 
     /// `atrium_json_contains(document, part)`: PostgreSQL's `@>`.
     private static let jsonContains = DatabaseFunction("atrium_json_contains", argumentCount: 2, pure: true) {
@@ -33,4 +33,13 @@ enum SQLiteFunctions {
     private static let lower = DatabaseFunction("atrium_lower", argumentCount: 1, pure: true) { arguments in
         String.fromDatabaseValue(arguments[0])?.lowercased()
     }
+
+    /// `atrium_nanoid()`: 21 random characters of base64's alphabet for URLs.
+    private static let nanoID = DatabaseFunction("atrium_nanoid", argumentCount: 0) { _ in
+        var generator = SystemRandomNumberGenerator()
+        let characters = (0..<21).map { _ in nanoIDAlphabet[Int.random(in: 0..<64, using: &generator)] }
+        return String(decoding: characters, as: UTF8.self)
+    }
+
+    private static let nanoIDAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 }

@@ -32,3 +32,14 @@ struct House: Sendable {
         return Caller(subject: .user(member.user.id), organizationID: organization, organizationRole: member.role)
     }
 }
+
+/// Runs the body so many times at once and returns what came of it, in no order.
+func atOnce<Value: Sendable>(
+    _ count: Int,
+    _ body: @escaping @Sendable (Int) async throws -> Value
+) async throws -> [Value] {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        for index in 0..<count { group.addTask { try await body(index) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+    }
+}

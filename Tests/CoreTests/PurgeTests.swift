@@ -36,6 +36,36 @@ import Testing
         #expect(rows == [25, 1])
     }
 
+    @Test("A workspace goes with its sessions and who was in them", arguments: Backend.available)
+    func sessions(backend: Backend) async throws {
+        let house = try await House(backend)
+        let members = (0..<3).map { SessionMemberDraft(peerSlug: "p\($0)") }
+        for workspace in ["gone", "kept"] {
+            for session in ["s", "t"] {
+                _ = try await house.operations.getOrCreateSession(
+                    SessionDraft(slug: session),
+                    with: members,
+                    inWorkspace: workspace,
+                    for: house.bob
+                )
+            }
+        }
+        _ = try await house.operations.deleteWorkspace(.slug("gone"), for: house.bob)
+        var removed = 0
+        while case let count = try await house.operations.purge(retentionInDays: 0, limit: 4), count > 0 {
+            removed += count
+        }
+        // Six memberships, two sessions, three peers, the owner's membership, and the workspace.
+        #expect(removed == 13)
+        let left = try await house.operations.sessions(
+            matching: SessionQuery(page: PageRequest(size: 10)),
+            inWorkspace: "kept",
+            for: house.bob
+        )
+        #expect(left.items.map(\.slug) == ["s", "t"])
+        #expect(try await house.memberCount(of: left.items[0]) == 3)
+    }
+
     @Test("Retention zero removes at once", arguments: Backend.available)
     func atOnce(backend: Backend) async throws {
         let house = try await House(backend)

@@ -148,14 +148,4 @@ import Testing
         let page = try await house.operations.peers(matching: query, inWorkspace: "kept", for: house.bob)
         #expect(page.items.count == 30)
     }
-
-    private func atOnce<Value: Sendable>(
-        _ count: Int,
-        _ body: @escaping @Sendable (Int) async throws -> Value
-    ) async throws -> [Value] {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            for index in 0..<count { group.addTask { try await body(index) } }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-    }
 }

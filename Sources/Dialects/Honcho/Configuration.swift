@@ -1,7 +1,8 @@
 import HTTPSurface
 import JSON
 
-/// Reads a workspace's configuration field by field, as pydantic reads `WorkspaceConfiguration` (seed 000, honcho.md 5).
+/// Reads the configuration of a workspace or a session field by field, as pydantic reads `WorkspaceConfiguration`
+/// (seed 000, honcho.md 5).
 ///
 /// What the API knows comes out in its own type; nulls and unknown keys of known sections go; unknown top-level keys
 /// stay as they were sent, in v3 `deriver` among them (honcho.md 12.4).

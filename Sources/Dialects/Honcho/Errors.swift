@@ -22,7 +22,7 @@ extension Honcho {
         case .unauthenticated, .forbidden, .outOfScope: .unauthorized
         case .notFound: .notFound
         case .conflict: error.rule == .slugTaken ? .unauthorized : .conflict
-        case .limitReached: .forbidden
+        case .limitReached: error.rule == .tooManyObservers ? .badRequest : .forbidden
         case .tooLarge: .contentTooLarge
         case .unsupported: .unsupportedMediaType
         case .disabled: .methodNotAllowed

@@ -29,6 +29,7 @@ package struct Honcho: Dialect {
         let root = "/\(version.rawValue)"
         let workspaces = root + "/workspaces"
         let peers = workspaces + "/{workspace_id}/peers"
+        let sessions = workspaces + "/{workspace_id}/sessions"
         return [
             .post(workspaces, getOrCreateWorkspace),
             .post(workspaces + "/list", listWorkspaces),
@@ -38,6 +39,11 @@ package struct Honcho: Dialect {
             .post(peers, getOrCreatePeer),
             .post(peers + "/list", listPeers),
             .put(peers + "/{peer_id}", updatePeer),
+
+            .post(sessions, getOrCreateSession),
+            .post(sessions + "/list", listSessions),
+            .put(sessions + "/{session_id}", updateSession),
+            .post(sessions + "/{session_id}/peers", addSessionPeers),
 
             .post(root + "/keys", createKey),
         ]

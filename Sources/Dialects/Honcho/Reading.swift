@@ -24,14 +24,28 @@ struct Reading {
         return id
     }
 
-    /// `page`, `size` and, in v3, `reverse` (honcho.md 3.1, 3.2).
-    mutating func page() -> PageRequest {
+    /// `page`, `size` and, in v3 for most lists, `reverse` (honcho.md 3.1, 3.2).
+    mutating func page(isReversible: Bool = true) -> PageRequest {
         var query = request.queryFields
-        let isReversed = version == .v3 && query.bool("reverse", default: false)
+        let isReversed = isReversible && version == .v3 && query.bool("reverse", default: false)
         let number = query.integer("page", in: 1...Int.max, default: 1)
         let size = query.integer("size", in: 1...100, default: 50)
         faults += query.faults
         return PageRequest(number: number, size: size, isReversed: isReversed)
+    }
+
+    /// A body that maps peers' ids to how they take part in a session.
+    ///
+    /// - Throws: ``UnreadableRequest`` with the faults of the path as well.
+    func peers() async throws -> [SessionMemberDraft] {
+        let location: [Fault.Step] = [.key("body")]
+        guard let document = try await request.document(), !document.isNull else {
+            throw unreadable([Fault(.missing, at: location, input: .null)])
+        }
+        var reader = PeerMapReader(at: location)
+        let members = reader.members(of: document)
+        guard faults.isEmpty, reader.faults.isEmpty else { throw unreadable(reader.faults) }
+        return members
     }
 
     /// The body, which must be an object.
@@ -87,8 +101,8 @@ extension Fields {
         return metadata.removingNULs().raw
     }
 
-    /// A workspace's configuration, checked and normalised; `nil` where it is absent or, if it may be, null.
-    mutating func workspaceConfiguration(_ version: Honcho.Version, orNull: Bool = true) -> [JSONMember]? {
+    /// The configuration of a workspace or a session, checked and normalised; `nil` where it is absent or, if it may be, null.
+    mutating func configuration(_ version: Honcho.Version, orNull: Bool = true) -> [JSONMember]? {
         guard let value = document["configuration"], !(orNull && value.isNull) else { return nil }
         var reader = ConfigurationReader(version, at: location + [.key("configuration")])
         let members = reader.members(of: value.removingNULs())

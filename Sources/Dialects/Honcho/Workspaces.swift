@@ -55,7 +55,7 @@ private struct WorkspaceCreation {
         var fields = try await reading.body()
         let id = fields.id(version)
         let metadata = fields.metadata(version, orNull: false)
-        let configuration = fields.workspaceConfiguration(version, orNull: false)
+        let configuration = fields.configuration(version, orNull: false)
         try reading.check(fields)
         draft = WorkspaceDraft(
             slug: id,
@@ -72,7 +72,7 @@ private struct WorkspaceUpdate {
     init(_ reading: Reading, _ version: Honcho.Version) async throws {
         var fields = try await reading.body()
         let metadata = fields.metadata(version)
-        let configuration = fields.workspaceConfiguration(version)
+        let configuration = fields.configuration(version)
         try reading.check(fields)
         change = WorkspaceChange(
             metadata: metadata.map(JSONChange.replace),

@@ -5,6 +5,7 @@
 @Sendable
 func conversations(_ engine: Engine) -> [SQL] {
     sessionTables(engine) + messageTables(engine) + memoryTables(engine) + scopeTables(engine) + webhookTables(engine)
+        + [nanoID(engine)].compactMap(\.self)
 }
 
 private func sessionTables(_ engine: Engine) -> [SQL] {
@@ -28,6 +29,8 @@ private func sessionTables(_ engine: Engine) -> [SQL] {
         CREATE INDEX sessions_created_at_idx ON sessions (workspace_number, created_at, number)
         WHERE deleted_at IS NULL
         """,
+        // The purge of a workspace looks for sessions that refer to it, deleted ones as well.
+        "CREATE INDEX sessions_workspace_number_idx ON sessions (workspace_number)",
         "CREATE INDEX sessions_deleted_at_idx ON sessions (deleted_at) WHERE deleted_at IS NOT NULL",
         """
         CREATE TABLE session_members (
@@ -112,6 +115,7 @@ private func memoryTables(_ engine: Engine) -> [SQL] {
         CREATE INDEX observations_times_derived_idx
         ON observations (observer_number, observed_number, times_derived, created_at, number)
         """,
+        "CREATE INDEX observations_observed_number_idx ON observations (observed_number)",
         "CREATE INDEX observations_session_number_idx ON observations (session_number, created_at, number)",
         """
         CREATE TABLE peer_cards (
@@ -183,4 +187,21 @@ private func webhookTables(_ engine: Engine) -> [SQL] {
         )
         """,
     ]
+}
+
+/// Ids for rows that one statement makes of others; SQLite has the function from its driver.
+///
+/// Of a random UUID's bytes, the seventh and the ninth are not random; the alphabet is base64's for URLs.
+private func nanoID(_ engine: Engine) -> SQL? {
+    guard engine == .postgres else { return nil }
+    return """
+        CREATE FUNCTION atrium_nanoid() RETURNS text LANGUAGE sql VOLATILE AS
+        $atrium$
+        SELECT left(translate(encode(
+            substr(uuid_send(gen_random_uuid()), 10, 7) || substr(uuid_send(gen_random_uuid()), 10, 7)
+                || substr(uuid_send(gen_random_uuid()), 10, 2),
+            'base64'
+        ), '+/', '-_'), 21)
+        $atrium$
+        """
 }

@@ -1,0 +1,52 @@
+import Domain
+import Storage
+
+extension Transaction {
+    /// Returns the living session for reading in it; `nil` where the caller sees none by that name.
+    ///
+    /// A peer's credential reads in the sessions of which the peer is an active member (honcho.md 12.5).
+    ///
+    /// - Throws: ``DomainError`` of kind `outOfScope` for a session that the credential does not reach.
+    func readableSession(
+        _ slug: String,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) throws -> Session? {
+        let isCovered = caller.scope.covers(.session(slug, workspace: workspace))
+        let reader = caller.scope.peer(inWorkspace: workspace)
+        guard isCovered || reader != nil else { throw DomainError.outOfScope }
+        let found = try session(
+            slug,
+            inWorkspace: workspace,
+            of: caller.organizationID,
+            for: caller.userID,
+            member: reader
+        )
+        guard let found, caller.role(inWorkspace: workspace, membership: found.workspace.membership) != nil,
+            isCovered || found.isMember
+        else {
+            guard isCovered else { throw DomainError.outOfScope }
+            return nil
+        }
+        return found.session
+    }
+
+    /// Returns the living session with its workspace, locked until the transaction ends.
+    ///
+    /// - Throws: ``DomainError``: `outOfScope` beyond the credential, `notFound` for a session where the caller sees none,
+    ///   `forbidden` below writer.
+    func changeableSession(
+        _ slug: String,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) throws -> (workspace: Workspace, session: Session) {
+        let scope = Scope.session(slug, workspace: workspace)
+        try caller.requireScope(scope)
+        let found = try lockedSession(slug, inWorkspace: workspace, of: caller.organizationID, for: caller.userID)
+        guard let found, caller.role(inWorkspace: workspace, membership: found.workspace.membership) != nil else {
+            throw DomainError.notFound(.session(slug, workspace: workspace))
+        }
+        let access = try found.workspace.accessible(as: workspace, for: caller, requiring: .writer, within: scope)
+        return (access.workspace, found.session)
+    }
+}

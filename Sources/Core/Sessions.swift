@@ -1,0 +1,118 @@
+package import Domain
+import JSON
+import Storage
+
+extension Operations {
+    /// Returns the workspace's session by the draft's slug with these peers in it, making it, them and the workspace where
+    /// they are missing.
+    ///
+    /// What an existing session has is changed as ``SessionDraft`` says; peers join as by ``addPeers(_:toSession:inWorkspace:for:)``.
+    /// A peer's credential gets a session that the peer is in, and neither makes nor changes one.
+    ///
+    /// - Throws: ``DomainError``: `outOfScope` for another session than the credential's, `limitReached` with the rule
+    ///   `tooManyObservers` or by the plan, and what ``getOrCreatePeer(_:inWorkspace:for:)`` throws.
+    package func getOrCreateSession(
+        _ draft: SessionDraft,
+        with members: [SessionMemberDraft] = [],
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) async throws -> (session: Session, isNew: Bool) {
+        if draft.changesNothing, members.isEmpty {
+            let session = try await read { try $0.readableSession(draft.slug, inWorkspace: workspace, for: caller) }
+            if let session { return (session, false) }
+        }
+        try caller.requireScope(.session(draft.slug, workspace: workspace))
+        try caller.requireWriting()
+        return try await write { transaction in
+            let found = try ensureSession(draft, inWorkspace: workspace, for: caller, transaction)
+            _ = try join(members, to: found.session, in: found.workspace, transaction)
+            return (found.session, found.isNew)
+        }
+    }
+
+    /// Returns one page of the workspace's sessions, oldest first; none where the caller sees no such workspace.
+    package func sessions(
+        matching query: SessionQuery,
+        inWorkspace slug: String,
+        for caller: Caller
+    ) async throws -> Page<Session> {
+        try caller.requireScope(.workspace(slug))
+        return try await snapshot { transaction in
+            let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID)
+            guard let row, caller.role(inWorkspace: slug, membership: row.membership) != nil else {
+                return Page(items: [], total: 0, request: query.page)
+            }
+            return try transaction.sessions(matching: query, in: row.workspace)
+        }
+    }
+
+    /// Returns the session by the draft's slug, changed as the draft says, and locked until the transaction ends.
+    ///
+    /// - Throws: ``DomainError``: `conflict` when somebody makes and deletes the session all the while.
+    func ensureSession(
+        _ draft: SessionDraft,
+        inWorkspace workspaceSlug: String,
+        for caller: Caller,
+        _ transaction: Transaction
+    ) throws -> (workspace: Workspace, session: Session, isNew: Bool) {
+        let scope = Scope.session(draft.slug, workspace: workspaceSlug)
+        let found = try transaction.lockedSession(
+            draft.slug,
+            inWorkspace: workspaceSlug,
+            of: caller.organizationID,
+            for: caller.userID
+        )
+        if let found {
+            try found.workspace.requireVisible(to: caller)
+            let access = try found.workspace.accessible(
+                as: workspaceSlug,
+                for: caller,
+                requiring: .writer,
+                within: scope
+            )
+            let session = try apply(draft, to: found.session, limits(of: access.workspace), transaction)
+            return (access.workspace, session, false)
+        }
+        let workspace = try ensureWorkspace(workspaceSlug, for: caller, within: scope, transaction)
+        let limits = limits(of: workspace)
+        try limits.requireRunning()
+        try limits.requireDocuments(of: draft)
+        if let session = try transaction.insertIfSlugIsFree(draft, in: workspace, at: limits.now) {
+            return (workspace, session, true)
+        }
+        // Somebody made it a moment ago.
+        guard let session = try transaction.lockedSession(draft.slug, in: workspace) else {
+            throw DomainError(.conflict, "Unable to create or get session: \(draft.slug)")
+        }
+        return (workspace, try apply(draft, to: session, limits, transaction), false)
+    }
+
+    private func apply(
+        _ draft: SessionDraft,
+        to found: Session,
+        _ limits: PlanLimits,
+        _ transaction: Transaction
+    ) throws -> Session {
+        try limits.requireRunning()
+        guard !draft.changesNothing else { return found }
+        var session = found
+        session.metadata = draft.metadata ?? session.metadata
+        session.configuration =
+            draft.configuration.map { JSONChange.merge($0).applied(to: found.configuration) } ?? session.configuration
+        try limits.requireDocuments(of: session, changedBy: draft)
+        try transaction.update(session)
+        return session
+    }
+}
+
+extension PlanLimits {
+    fileprivate func requireDocuments(of draft: SessionDraft) throws(DomainError) {
+        try requireDocument(draft.metadata, "metadata")
+        try requireDocument(draft.configuration.map { JSONValue.object($0).raw }, "configuration")
+    }
+
+    fileprivate func requireDocuments(of session: Session, changedBy draft: SessionDraft) throws(DomainError) {
+        try requireDocument(draft.metadata, "metadata")
+        try requireDocument(draft.configuration.map { _ in session.configuration }, "configuration")
+    }
+}

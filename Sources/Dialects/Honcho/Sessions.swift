@@ -1,0 +1,93 @@
+import Core
+import Domain
+import HTTPSurface
+import Hummingbird
+import JSON
+
+extension Honcho {
+    /// `POST …/sessions`: metadata is replaced, configuration merged at the top level, peers are added (honcho.md 2.4).
+    ///
+    /// A peer's credential may look a session up that the peer is in.
+    func getOrCreateSession(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        var reading = Reading(request, version)
+        let workspace = reading.pathID("workspace_id")
+        var fields = try await reading.body()
+        let id = fields.id(version)
+        let metadata = fields.metadata(version)
+        let peers = fields.peers()
+        let configuration = fields.configuration(version)
+        try reading.check(fields)
+        let isReader = caller.scope.peer(inWorkspace: workspace) != nil
+        guard isReader || caller.scope.covers(.session(id, workspace: workspace)) else {
+            throw DomainError.unauthorizedAccess
+        }
+        let (session, isNew) = try await operations.getOrCreateSession(
+            SessionDraft(slug: id, metadata: metadata, configuration: configuration),
+            with: peers,
+            inWorkspace: workspace,
+            for: caller
+        )
+        return .json(version.status(isNew: isNew)) { $0.session(session) }
+    }
+
+    /// `POST …/sessions/list`: a workspace that isn't there has no sessions; what none can be called is not found.
+    func listSessions(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let workspace = request.parameter("workspace_id")
+        try caller.requireScope(.workspace(workspace))
+        guard Slug.isHonchoID(workspace, maxLength: 512) else { throw DomainError.notFound(.workspace(workspace)) }
+        let query = try await sessionQuery(request)
+        return .page(try await operations.sessions(matching: query, inWorkspace: workspace, for: caller)) {
+            $0.session($1)
+        }
+    }
+
+    /// `PUT …/sessions/{session_id}`: makes the session and the workspace where they are missing.
+    func updateSession(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try caller.requireScope(path.scope)
+        var reading = Reading(request, version)
+        let workspace = reading.pathID("workspace_id")
+        let id = reading.pathID("session_id")
+        var fields = try await reading.body()
+        let metadata = fields.metadata(version)
+        let configuration = fields.configuration(version)
+        try reading.check(fields)
+        let draft = SessionDraft(slug: id, metadata: metadata, configuration: configuration)
+        let (session, _) = try await operations.getOrCreateSession(draft, inWorkspace: workspace, for: caller)
+        return .json { $0.session(session) }
+    }
+
+    private func sessionQuery(_ request: IncomingRequest) async throws -> SessionQuery {
+        var reading = Reading(request, version)
+        let page = reading.page()
+        var reader = FilterReader(.session, version)
+        return SessionQuery(filter: try reader.filter(try await reading.filters()), page: page)
+    }
+}
+
+/// The session that a path names.
+struct SessionPath {
+    let workspace: String
+    let session: String
+
+    init(_ request: IncomingRequest) {
+        workspace = request.parameter("workspace_id")
+        session = request.parameter("session_id")
+    }
+
+    var scope: Scope { .session(session, workspace: workspace) }
+}
+
+extension JSONWriter {
+    /// A session, its keys in Honcho's order (honcho.md 1.3); one that is being deleted is never seen.
+    mutating func session(_ session: Session) {
+        object { writer in
+            writer.member("id", session.slug)
+            writer.member("is_active", true)
+            writer.member("workspace_id", session.workspaceSlug)
+            writer.member("metadata", session.metadata)
+            writer.member("configuration", session.configuration)
+            writer.member("created_at", session.createdAt.rfc3339)
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package import Domain
+import JSON
+
+/// What one look at the store tells about a session: its workspace, the caller's role there, and the session if there is one.
+package struct SessionLookup: Sendable {
+    package let workspace: WorkspaceRow
+    package let session: Session?
+    /// Whether the peer that was asked about is an active member.
+    package let isMember: Bool
+}
+
+extension Transaction {
+    /// Returns the living workspace by that slug and in it the living session by that slug, in one statement.
+    ///
+    /// - Parameter member: a peer whose membership is asked about as well.
+    package func session(
+        _ slug: String,
+        inWorkspace workspaceSlug: String,
+        of organization: Organization.ID,
+        for user: User.ID?,
+        member: String? = nil
+    ) throws -> SessionLookup? {
+        try first(
+            """
+            SELECT \(Workspace.columns), m.role, sm.peer_number, \(Session.columns)
+            FROM workspaces w
+            LEFT JOIN memberships m ON m.workspace_number = w.number AND m.user_id = \(user)
+            LEFT JOIN sessions s ON s.workspace_number = w.number AND s.slug = \(slug) AND s.deleted_at IS NULL
+            LEFT JOIN peers p ON p.workspace_number = w.number AND p.slug = \(member)
+            LEFT JOIN session_members sm ON sm.session_number = s.number AND sm.peer_number = p.number AND sm.left_at IS NULL
+            WHERE w.organization_id = \(organization) AND w.slug = \(workspaceSlug) AND w.deleted_at IS NULL
+            """
+        ) { row in
+            let workspace = try WorkspaceRow(&row)
+            let isMember = row.optionalInteger() != nil
+            let session = row.optionalInteger().map { Session(number: $0, &row) }
+            return SessionLookup(workspace: workspace, session: session, isMember: isMember)
+        }
+    }
+
+    /// Returns the living session of that slug and its workspace, and keeps both the session's row and its members from
+    /// changing until the transaction ends.
+    ///
+    /// Every writer of a session takes this lock first, then makes peers in the order of their slugs, so that none waits for
+    /// one that waits for it.
+    package func lockedSession(
+        _ slug: String,
+        inWorkspace workspaceSlug: String,
+        of organization: Organization.ID,
+        for user: User.ID?
+    ) throws -> (workspace: WorkspaceRow, session: Session)? {
+        try first(
+            """
+            SELECT \(Workspace.columns), m.role, \(Session.columns)
+            FROM workspaces w
+            JOIN sessions s ON s.workspace_number = w.number
+            LEFT JOIN memberships m ON m.workspace_number = w.number AND m.user_id = \(user)
+            WHERE w.organization_id = \(organization) AND w.slug = \(workspaceSlug) AND w.deleted_at IS NULL
+                AND s.slug = \(slug) AND s.deleted_at IS NULL
+            \(.forUpdate(of: "s", engine))
+            """
+        ) { row in (workspace: try WorkspaceRow(&row), session: Session(number: row.integer(), &row)) }
+    }
+
+    /// The same in a workspace that is known already.
+    package func lockedSession(_ slug: String, in workspace: Workspace) throws -> Session? {
+        try first(
+            """
+            SELECT \(Session.columns) FROM sessions s JOIN workspaces w ON w.number = s.workspace_number
+            WHERE s.workspace_number = \(workspace.number) AND s.slug = \(slug) AND s.deleted_at IS NULL
+            \(.forUpdate(of: "s", engine))
+            """
+        ) { row in Session(number: row.integer(), &row) }
+    }
+
+    /// Returns the new session, or `nil` when the workspace has a living one by that slug.
+    package func insertIfSlugIsFree(_ draft: SessionDraft, in workspace: Workspace, at now: Instant) throws -> Session?
+    {
+        let metadata = draft.metadata ?? .emptyObject
+        let configuration = draft.configuration.map { JSONValue.object($0).raw } ?? .emptyObject
+        let number = try first(
+            """
+            INSERT INTO sessions (
+                workspace_number, slug, metadata, configuration, message_count, token_count, created_at
+            )
+            VALUES (\(workspace.number), \(draft.slug), \(metadata), \(configuration), 0, 0, \(now))
+            ON CONFLICT (workspace_number, slug) WHERE deleted_at IS NULL DO NOTHING
+            RETURNING number
+            """
+        ) { $0.integer() }
+        guard let number else { return nil }
+        try adjust(.sessions(workspaceNumber: workspace.number), by: 1)
+        return Session(
+            number: number,
+            slug: draft.slug,
+            workspaceSlug: workspace.slug,
+            metadata: metadata,
+            configuration: configuration,
+            messageCount: 0,
+            tokenCount: 0,
+            createdAt: now
+        )
+    }
+
+    /// Stores the session's metadata and configuration.
+    package func update(_ session: Session) throws {
+        try run(
+            """
+            UPDATE sessions SET metadata = \(session.metadata), configuration = \(session.configuration)
+            WHERE number = \(session.number)
+            """
+        )
+    }
+
+    /// Returns one page of the workspace's living sessions, oldest first, with the length of the whole list.
+    package func sessions(matching query: SessionQuery, in workspace: Workspace) throws -> Page<Session> {
+        let order: SQL = query.page.isReversed ? "DESC" : "ASC"
+        let source: SQL = """
+            FROM sessions s JOIN workspaces w ON w.number = s.workspace_number
+            WHERE s.workspace_number = \(workspace.number) AND s.deleted_at IS NULL
+                AND \(query.filter.sql(Session.filterColumns, engine))
+            """
+        let items = try rows(
+            """
+            SELECT \(Session.columns) \(source)
+            ORDER BY s.created_at \(order), s.number \(order)
+            LIMIT \(Int64(query.page.size)) OFFSET \(query.page.offset)
+            """
+        ) { row in Session(number: row.integer(), &row) }
+        let total =
+            query.filter.isUnrestricted
+            ? try count(of: .sessions(workspaceNumber: workspace.number))
+            : try first("SELECT COUNT(*) \(source)") { $0.integer() } ?? 0
+        return Page(items: items, total: total, request: query.page)
+    }
+}
+
+extension Session {
+    static let columns: SQL = """
+        s.number, s.slug, w.slug, s.metadata, s.configuration, s.message_count, s.token_count, s.created_at
+        """
+
+    static let filterColumns = FilterColumns(
+        texts: [.id: "s.slug", .workspace: "w.slug"],
+        flags: [.isActive: "s.deleted_at IS NULL"],
+        createdAt: "s.created_at",
+        metadata: "s.metadata"
+    )
+
+    init(number: Int64, _ row: inout Row) {
+        self.init(
+            number: number,
+            slug: row.text(),
+            workspaceSlug: row.text(),
+            metadata: row.json(),
+            configuration: row.json(),
+            messageCount: row.integer(),
+            tokenCount: row.integer(),
+            createdAt: row.instant()
+        )
+    }
+}

@@ -1,0 +1,178 @@
+import Core
+import Domain
+import JSON
+import Storage
+import TestKit
+import Testing
+
+@Suite struct SessionTests {
+    @Test("Metadata is replaced, configuration merged by its top level", arguments: Backend.available)
+    func saving(backend: Backend) async throws {
+        let house = try await House(backend)
+        func save(_ metadata: String?, _ configuration: String?) async throws -> Session {
+            let draft = SessionDraft(
+                slug: "s",
+                metadata: metadata.map(RawJSON.init(trusted:)),
+                configuration: try configuration.map { try JSONValue.parse($0).members }
+            )
+            return try await house.operations.getOrCreateSession(draft, inWorkspace: "w", for: house.bob).session
+        }
+        _ = try await save(#"{"a":1}"#, #"{"x":{"y":1}}"#)
+        #expect(try await save(nil, nil).metadata.text == #"{"a":1}"#)
+        let changed = try await save(#"{"b":2}"#, #"{"x":{"z":2},"k":3}"#)
+        #expect(changed.metadata.text == #"{"b":2}"#)
+        #expect(changed.configuration.text == #"{"x":{"z":2},"k":3}"#)
+        #expect(try await save("{}", "{}").configuration.text == #"{"x":{"z":2},"k":3}"#)
+    }
+
+    @Test("Eleven observers are refused, and nothing is made", arguments: Backend.available)
+    func observers(backend: Backend) async throws {
+        let house = try await House(backend)
+        let error = await #expect(throws: DomainError.self) {
+            try await house.operations.getOrCreateSession(
+                SessionDraft(slug: "s"),
+                with: observers(0..<11),
+                inWorkspace: "w",
+                for: house.bob
+            )
+        }
+        #expect(error?.rule == .tooManyObservers)
+        #expect(error?.message.hasPrefix("Cannot create session s with 11 observers.") == true)
+        await #expect(throws: DomainError.self) { try await house.operations.workspace(.slug("w"), for: house.bob) }
+
+        let session = try await house.operations.getOrCreateSession(
+            SessionDraft(slug: "s"),
+            with: observers(0..<10),
+            inWorkspace: "w",
+            for: house.bob
+        )
+        #expect(session.isNew)
+        await #expect(throws: DomainError.self) {
+            try await house.operations.addPeers(observers(10..<11), toSession: "s", inWorkspace: "w", for: house.bob)
+        }
+        // Who is in already counts once.
+        let quiet = [SessionMemberDraft(peerSlug: "quiet")]
+        let again = observers(0..<10) + quiet
+        _ = try await house.operations.addPeers(again, toSession: "s", inWorkspace: "w", for: house.bob)
+    }
+
+    @Test("A viewer reads sessions and makes none", arguments: Backend.available)
+    func viewers(backend: Backend) async throws {
+        let house = try await House(backend)
+        _ = try await house.operations.getOrCreateSession(SessionDraft(slug: "s"), inWorkspace: "w", for: house.bob)
+        let cem = try #require(house.cem.userID)
+        _ = try await house.operations.addMember(.id(cem), .viewer, to: .slug("w"), for: house.bob)
+        let found = try await house.operations.getOrCreateSession(
+            SessionDraft(slug: "s"),
+            inWorkspace: "w",
+            for: house.cem
+        )
+        #expect(!found.isNew)
+        for draft in [SessionDraft(slug: "t"), SessionDraft(slug: "s", metadata: .emptyObject)] {
+            let error = await #expect(throws: DomainError.self) {
+                try await house.operations.getOrCreateSession(draft, inWorkspace: "w", for: house.cem)
+            }
+            #expect(error?.kind == .forbidden)
+        }
+    }
+
+    @Test(
+        "A session's credential reaches its session; a peer's reads where the peer is in",
+        arguments: Backend.available
+    )
+    func scopes(backend: Backend) async throws {
+        let house = try await House(backend)
+        let alice = [SessionMemberDraft(peerSlug: "alice")]
+        for (slug, members) in [("in", alice), ("out", [])] {
+            let draft = SessionDraft(slug: slug)
+            _ = try await house.operations.getOrCreateSession(draft, with: members, inWorkspace: "w", for: house.bob)
+        }
+        func get(_ draft: SessionDraft, _ scope: Scope, in workspace: String = "w") async throws -> Session {
+            let caller = house.token(scope)
+            return try await house.operations.getOrCreateSession(draft, inWorkspace: workspace, for: caller).session
+        }
+        let ofSession = Scope.session("in", workspace: "w")
+        let ofPeer = Scope.peer("alice", workspace: "w")
+        #expect(try await get(SessionDraft(slug: "in", metadata: .emptyObject), ofSession).slug == "in")
+        #expect(try await get(SessionDraft(slug: "in"), ofPeer).slug == "in")
+        let refused = [
+            (SessionDraft(slug: "out"), ofSession, "w"), (SessionDraft(slug: "in"), ofSession, "x"),
+            (SessionDraft(slug: "out"), ofPeer, "w"), (SessionDraft(slug: "new"), ofPeer, "w"),
+            (SessionDraft(slug: "in", metadata: .emptyObject), ofPeer, "w"), (SessionDraft(slug: "in"), ofPeer, "x"),
+        ]
+        for (draft, scope, workspace) in refused {
+            let error = await #expect(throws: DomainError.self) { try await get(draft, scope, in: workspace) }
+            #expect(error?.kind == .outOfScope)
+        }
+        await #expect(throws: DomainError.self) {
+            try await house.operations.sessions(
+                matching: SessionQuery(page: PageRequest(size: 1)),
+                inWorkspace: "w",
+                for: house.token(ofSession)
+            )
+        }
+        await #expect(throws: DomainError.self) {
+            try await house.operations.addPeers(alice, toSession: "in", inWorkspace: "w", for: house.token(ofPeer))
+        }
+    }
+
+    @Test(
+        "Thirty at once with some of the same peers make one session, and each of them once",
+        arguments: Backend.available
+    )
+    func concurrent(backend: Backend) async throws {
+        let house = try await House(backend)
+        let results = try await atOnce(30) { index in
+            // Half name them backwards, and some other sessions at the same time.
+            let peers = (0..<5).map { SessionMemberDraft(peerSlug: "p\((index + $0) % 8)") }
+            let members = index % 2 == 0 ? peers : peers.reversed()
+            let other = SessionDraft(slug: "t\(index % 3)")
+            _ = try await house.operations.getOrCreateSession(other, with: members, inWorkspace: "w", for: house.bob)
+            let draft = SessionDraft(slug: "s", metadata: RawJSON(trusted: #"{"by":\#(index)}"#))
+            return try await house.operations.getOrCreateSession(draft, with: members, inWorkspace: "w", for: house.bob)
+        }
+        #expect(Set(results.map(\.session.number)).count == 1)
+        #expect(results.filter(\.isNew).count == 1)
+        let sessions = try await house.operations.sessions(
+            matching: SessionQuery(page: PageRequest(size: 10)),
+            inWorkspace: "w",
+            for: house.bob
+        )
+        #expect(Set(sessions.items.map(\.slug)) == ["s", "t0", "t1", "t2"])
+        #expect(sessions.total == 4)
+        let peers = try await house.operations.peers(
+            matching: PeerQuery(page: PageRequest(size: 10)),
+            inWorkspace: "w",
+            for: house.bob
+        )
+        #expect(peers.items.count == 8)
+        #expect(peers.total == 8)
+        #expect(try await house.memberCount(of: results[0].session) == 8)
+    }
+
+    private func observers(_ numbers: Range<Int>) -> [SessionMemberDraft] {
+        numbers.map { SessionMemberDraft(peerSlug: "o\($0)", participation: Participation(observeOthers: true)) }
+    }
+}
+
+extension House {
+    /// A credential for part of a workspace, as a Honcho token gives one.
+    func token(_ scope: Scope) -> Caller {
+        Caller(
+            subject: .service("token"),
+            organizationID: organizationID,
+            organizationRole: nil,
+            scope: scope,
+            grant: .admin,
+            ceiling: .admin
+        )
+    }
+
+    func memberCount(of session: Session) async throws -> Int64? {
+        try await store.read { transaction in
+            try transaction.first(
+                "SELECT COUNT(*) FROM session_members WHERE session_number = \(session.number) AND left_at IS NULL"
+            ) { $0.integer() }
+        }
+    }
+}
