@@ -66,6 +66,7 @@ let package = Package(
             name: "Core",
             dependencies: ["Domain", "JSON", "Memory", "Storage", crypto, jwtKit, orderedCollections]
         ),
+        .target(name: "Moving", dependencies: ["Storage"]),
         .target(name: "Workers", dependencies: ["Core", "Domain", logging, serviceLifecycle]),
         .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
         .target(
@@ -78,14 +79,16 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Storage", "StoragePostgres",
+                "Core", "Domain", "HTTPSurface", "JSON", "Moving", "PrometheusMetrics", "Storage", "StoragePostgres",
                 "StorageSQLite", "Workers", configuration, httpTypes, hummingbird, logging, metrics, nioCore,
                 serviceLifecycle, systemPackage, unixSignals,
             ]
         ),
         .executableTarget(
             name: "atrium",
-            dependencies: ["Core", "Domain", "JSON", "Server", "Storage", argumentParser, configuration, logging]
+            dependencies: [
+                "Core", "Domain", "JSON", "Moving", "Server", "Storage", argumentParser, configuration, logging,
+            ]
         ),
         .target(
             name: "TestKit",
@@ -100,6 +103,10 @@ let package = Package(
         .testTarget(
             name: "StorageTests",
             dependencies: ["Domain", "JSON", "Storage", "StoragePostgres", "StorageSQLite", "TestKit"]
+        ),
+        .testTarget(
+            name: "MovingTests",
+            dependencies: ["Moving", "Storage", "StoragePostgres", "StorageSQLite", "TestKit"]
         ),
         .testTarget(name: "CoreTests", dependencies: ["Core", "Domain", "JSON", "Storage", "TestKit", jwtKit]),
         .testTarget(

@@ -2,6 +2,7 @@ import Domain
 import Glibc
 import NIOCore
 import Storage
+import StorageSQLite
 
 /// What keeps a command from doing its work: one sentence for the operator that says what to do.
 package struct Explanation: CustomStringConvertible {
@@ -13,6 +14,7 @@ package struct Explanation: CustomStringConvertible {
         description =
             switch error {
             case let error as SettingsError: error.description
+            case let error as BackupError: error.description
             case let error as DomainError: error.message
             case let error as StorageError:
                 error.explanation(settings.storeDescription, isServer: settings.usesDatabaseServer)

@@ -18,6 +18,12 @@ extension Settings {
         return try SQLiteStore(path: path)
     }
 
+    /// Opens one connection to the database that the settings name, for work that takes as long as it takes.
+    func connect(isReadOnly: Bool) throws -> any Connection {
+        if let url = try postgresURL() { return try PostgresStore.connect(to: url) }
+        return try SQLiteStore.connect(to: sqlitePath(), isReadOnly: isReadOnly)
+    }
+
     /// Whether the data is in a database server and not in a file.
     package var usesDatabaseServer: Bool { databaseURL.map(PostgresURL.isRecognized) ?? false }
 
@@ -49,7 +55,7 @@ extension Settings {
         return URL(filePath: path).standardizedFileURL.path
     }
 
-    private func postgresURL() throws(SettingsError) -> PostgresURL? {
+    func postgresURL() throws(SettingsError) -> PostgresURL? {
         guard let databaseURL, usesDatabaseServer else { return nil }
         do {
             return try PostgresURL(databaseURL)
@@ -58,7 +64,7 @@ extension Settings {
         }
     }
 
-    private func makeDataDirectory() throws(SettingsError) {
+    func makeDataDirectory() throws(SettingsError) {
         do {
             try FileManager.default.createDirectory(
                 atPath: dataDirectory,

@@ -55,6 +55,11 @@ package struct Fragment: Sendable {
         Fragment(text: "\(name)")
     }
 
+    /// A table or column name that the database's catalogue gave.
+    static func identifier(_ name: String) -> Fragment {
+        Fragment(text: "\"\(name.replacing("\"", with: "\"\""))\"")
+    }
+
     /// Makes texts compare by code point, as SQLite always does.
     static func byCodePoint(_ engine: Engine) -> Fragment {
         Fragment(text: engine == .postgres ? "COLLATE \"C\"" : "")
@@ -84,6 +89,63 @@ extension SQL {
         switch engine {
         case .sqlite: "SELECT 1"
         case .postgres: "SELECT pg_advisory_xact_lock(hashtext('atrium schema'), hashtext(current_schema()))"
+        }
+    }
+}
+
+/// Statements over whole tables (`WholeTables.swift`).
+extension SQL {
+    /// Removes every row; each table comes after those that it refers to.
+    static func empty(_ tables: [String], _ engine: Engine) -> [SQL] {
+        switch engine {
+        case .sqlite: tables.reversed().map { "DELETE FROM \(.identifier($0))" }
+        case .postgres: ["TRUNCATE \(SQL(joining: tables.map { "\(.identifier($0))" }, by: ", "))"]
+        }
+    }
+
+    /// The last number that was given to a row; no row where there was none.
+    static func lastNumber(_ table: String, _ column: String, _ engine: Engine) -> SQL {
+        switch engine {
+        case .sqlite: "SELECT seq FROM sqlite_sequence WHERE name = \(table)"
+        case .postgres:
+            """
+            SELECT COALESCE(pg_sequence_last_value(CAST(pg_get_serial_sequence(
+                quote_ident(current_schema()) || '.' || quote_ident(\(table)), \(column)
+            ) AS regclass)), 0)
+            """
+        }
+    }
+
+    /// Makes that the number after which the next row is numbered.
+    static func setLastNumber(_ table: String, _ column: String, _ number: Int64, _ engine: Engine) -> [SQL] {
+        switch engine {
+        case .sqlite:
+            [
+                "DELETE FROM sqlite_sequence WHERE name = \(table)",
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (\(table), \(number))",
+            ]
+        case .postgres:
+            [
+                """
+                SELECT setval(CAST(pg_get_serial_sequence(
+                    quote_ident(current_schema()) || '.' || quote_ident(\(table)), \(column)
+                ) AS regclass), \(number))
+                """
+            ]
+        }
+    }
+
+    static func gatherStatistics(_ tables: [String], _ engine: Engine) -> [SQL] {
+        switch engine {
+        case .sqlite: []
+        case .postgres: tables.map { "ANALYZE \(.identifier($0))" }
+        }
+    }
+
+    static func commitWithoutWaiting(_ engine: Engine) -> SQL {
+        switch engine {
+        case .sqlite: "SELECT 1"
+        case .postgres: "SET LOCAL synchronous_commit = off"
         }
     }
 }

@@ -44,15 +44,7 @@ package final class ReaderPool: Sendable {
         _ mode: TransactionMode?
     ) throws -> Value {
         guard let mode else { return try body(Transaction(connection)) }
-        do {
-            try connection.begin(mode)
-            let value = try body(Transaction(connection))
-            try connection.commit()
-            return value
-        } catch {
-            connection.rollback()
-            throw error
-        }
+        return try connection.transaction(mode, body)
     }
 
     private struct Job: Sendable {

@@ -6,6 +6,8 @@ package protocol RowSource {
     func isNull(_ column: Int) -> Bool
     func integer(_ column: Int) -> Int64
     func text(_ column: Int) -> String
+    /// The value as the kind that the database knows it by; `nil` for null.
+    func value(_ column: Int) throws(StorageError) -> SQLValue?
 }
 
 /// One row of a result, read from left to right; valid only inside the closure that receives it.
@@ -35,6 +37,11 @@ package struct Row {
         let column = next()
         return source.isNull(column) ? nil : source.text(column)
     }
+
+    /// The value as the kind that the database knows it by; `nil` for null.
+    ///
+    /// - Throws: ``StorageError/corrupt(_:)`` for a kind that ``SQLValue`` has not, or a text that is no UTF-8.
+    package mutating func value() throws(StorageError) -> SQLValue? { try source.value(next()) }
 
     package mutating func bool() -> Bool { integer() != 0 }
 

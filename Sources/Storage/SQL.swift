@@ -41,6 +41,12 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
             text += "$\(values.count)"
         }
 
+        /// Binds a value as the database knows it.
+        package mutating func appendInterpolation(_ value: SQLValue) {
+            values.append(value)
+            text += "$\(values.count)"
+        }
+
         /// Binds each element, as in `IN (\(each: slugs))`.
         ///
         /// An empty list becomes `NULL`, which matches nothing.

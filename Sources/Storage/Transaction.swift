@@ -23,6 +23,21 @@ package protocol Connection: AnyObject {
     var isUsable: Bool { get }
 }
 
+extension Connection {
+    /// Runs `body` in a transaction of its own.
+    package func transaction<Value>(_ mode: TransactionMode, _ body: (Transaction) throws -> Value) throws -> Value {
+        do {
+            try begin(mode)
+            let value = try body(Transaction(self))
+            try commit()
+            return value
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+}
+
 package enum TransactionMode: Sendable {
     /// For changes; where the engine has one writer, a read inside can't go stale before the write.
     ///

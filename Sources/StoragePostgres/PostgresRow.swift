@@ -29,6 +29,18 @@ struct PostgresRow: RowSource {
         String(decoding: bytes(column), as: UTF8.self)
     }
 
+    func value(_ column: Int) throws(StorageError) -> SQLValue? {
+        guard !isNull(column) else { return nil }
+        switch PQftype(result, Int32(column)) {
+        case SQLType.integer.oid, 21, 23: return .integer(integer(column))
+        case SQLType.text.oid: return .text(text(column))
+        case SQLType.real.oid:
+            guard let real = Double(text(column)) else { throw StorageError.corrupt("a number can't be read") }
+            return .real(real)
+        default: throw StorageError.corrupt("a value is neither number nor text")
+        }
+    }
+
     private func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8> {
         let count = Int(PQgetlength(result, index, Int32(column)))
         let start = UnsafeRawPointer(PQgetvalue(result, index, Int32(column)))

@@ -38,6 +38,19 @@ package struct PostgresURL: Sendable {
         return "PostgreSQL at \(host)\(port)" + (parameters["dbname"].map { "/\($0)" } ?? "")
     }
 
+    /// The parameters as libpq's commands take them (`host=… dbname=…`), without any secret.
+    package var connectionString: String {
+        parameters.filter { !Self.secrets.contains($0.key) }.sorted { $0.key < $1.key }.map { name, value in
+            let isPlain =
+                !value.isEmpty
+                && value.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\\") }
+            let quoted = value.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+            return "\(name)=\(isPlain ? value : "'\(quoted)'")"
+        }.joined(separator: " ")
+    }
+
+    private static let secrets: Set<String> = ["password", "sslpassword"]
+
     /// libpq quotes what it can't read, which may be the password or all of the URL; a parameter's name tells no secret.
     private static func withoutValues(_ message: String) -> String {
         let line = message.trimmedLine

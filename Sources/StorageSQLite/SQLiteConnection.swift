@@ -154,6 +154,22 @@ private struct SQLiteRow: RowSource {
         let count = Int(sqlite3_column_bytes(statement, Int32(column)))
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
+
+    func value(_ column: Int) throws(StorageError) -> SQLValue? {
+        switch sqlite3_column_type(statement, Int32(column)) {
+        case SQLITE_NULL: return nil
+        case SQLITE_INTEGER: return .integer(integer(column))
+        case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, Int32(column)))
+        case SQLITE_TEXT:
+            guard let bytes = sqlite3_column_text(statement, Int32(column)) else { return .text("") }
+            let count = Int(sqlite3_column_bytes(statement, Int32(column)))
+            guard let text = String(validating: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self) else {
+                throw StorageError.corrupt("a text is no UTF-8")
+            }
+            return .text(text)
+        default: throw StorageError.corrupt("a value is neither number nor text")
+        }
+    }
 }
 
 extension StorageError {

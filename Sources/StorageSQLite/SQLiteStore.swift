@@ -1,4 +1,3 @@
-import GRDB
 package import Storage
 
 /// A store in one SQLite file: one writer that commits in groups, several readers beside it.
@@ -12,7 +11,6 @@ package struct SQLiteStore: Store {
     }
 
     package let engine = Engine.sqlite
-    private let path: String
     private let writer: GroupWriter
     private let readers: ReaderPool
 
@@ -22,7 +20,6 @@ package struct SQLiteStore: Store {
     package init(path: String, readers count: Int = 4, synchronous: Synchronous = .full) throws {
         // The first writer is opened at once: it makes the file and its log, which readers need.
         let first = FirstConnection(try SQLiteConnection(path: path, isReadOnly: false, synchronous: synchronous))
-        self.path = path
         writer = GroupWriter(connections: [
             { try first.take() ?? SQLiteConnection(path: path, isReadOnly: false, synchronous: synchronous) }
         ])
@@ -62,10 +59,9 @@ package struct SQLiteStore: Store {
         await writer.close()
     }
 
-    /// Copies the database, as it is at one moment, to a new file while others read and write.
-    package func backup(to destination: String) throws {
-        let source = try DatabaseQueue(path: path)
-        try source.backup(to: DatabaseQueue(path: destination))
+    /// Opens one connection that belongs to no store, for work that takes as long as it takes.
+    package static func connect(to path: String, isReadOnly: Bool) throws -> any Connection {
+        try SQLiteConnection(path: path, isReadOnly: isReadOnly, synchronous: .full)
     }
 }
 

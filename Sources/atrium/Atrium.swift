@@ -23,7 +23,8 @@ struct Atrium: AsyncParsableCommand {
             """,
         version: "atrium \(atriumVersion)",
         subcommands: [
-            Serve.self, Users.self, Organizations.self, Keys.self, Migrate.self, Doctor.self, OpenAPI.self,
+            Serve.self, Users.self, Organizations.self, Keys.self, Migrate.self, Backup.self, Restore.self,
+            Doctor.self, OpenAPI.self,
         ]
     )
 

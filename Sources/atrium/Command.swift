@@ -42,6 +42,9 @@ extension Command {
             if report.hasFailed { throw ExitCode.failure }
         } catch let error as ExitCode {
             throw error
+        } catch let error as WrongTool {
+            Terminal.writeError(error.description, asJSON: common.json)
+            throw ExitCode.validationFailure
         } catch {
             Terminal.writeError("\(Explanation(error, settings))", asJSON: common.json)
             throw ExitCode.failure

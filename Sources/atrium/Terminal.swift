@@ -20,6 +20,34 @@ enum Terminal {
         write(message, to: .standardError)
     }
 
+    /// Writes to standard error without ending the line.
+    static func writePart(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+
+    /// A number with commas between its thousands.
+    static func grouped(_ number: some BinaryInteger) -> String {
+        let digits = String(number.magnitude)
+        var text = number < 0 ? "-" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
+            text.append(digit)
+        }
+        return text
+    }
+
+    /// Bytes as people say them, as in `12.3 MB`.
+    static func size(_ bytes: Int64) -> String {
+        var value = Double(bytes)
+        var units = ["bytes", "kB", "MB", "GB", "TB"][...]
+        while value >= 1000, units.count > 1 {
+            value /= 1000
+            units.removeFirst()
+        }
+        let isWhole = units.count == 5
+        return "\(isWhole ? "\(bytes)" : "\((value * 10).rounded() / 10)") \(units[units.startIndex])"
+    }
+
     /// Nobody reads any more where this fails, so there is nobody to tell.
     private static func write(_ text: String, to file: FileHandle) {
         try? file.write(contentsOf: Data((text + "\n").utf8))

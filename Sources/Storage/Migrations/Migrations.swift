@@ -33,6 +33,11 @@ extension Transaction {
     fileprivate func migrateOnce() throws -> Int {
         // Whoever comes second waits here, and then sees what the first has done.
         try run(.lockSchema(engine))
+        if let copy = try unfinishedCopy() {
+            throw StorageError.schema(
+                "this is an unfinished copy of \(copy.source); finish it with atrium migrate --from … --to …"
+            )
+        }
         let version = try schemaVersion()
         if version == nil { try run("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)") }
         let current = version ?? 0
@@ -44,8 +49,8 @@ extension Transaction {
     }
 
     /// The version of the schema; `nil` where there is none.
-    fileprivate func schemaVersion() throws -> Int? {
-        guard try first(.table("schema_version", engine), { $0.integer() }) != nil else { return nil }
+    package func schemaVersion() throws -> Int? {
+        guard try hasTable("schema_version") else { return nil }
         return try first("SELECT COUNT(*) FROM schema_version") { Int($0.integer()) }
     }
 }

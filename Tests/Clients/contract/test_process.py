@@ -70,8 +70,10 @@ def test_bad_commands_say_what_is_wrong(tmp_path, arguments):
 
 
 @pytest.mark.parametrize(
-    "command", ["", "serve", "user", "user create", "organization", "key", "key create", "migrate", "doctor", "openapi"]
-)
+    "command",
+    ["", "serve", "user", "user create", "organization", "key", "key create", "migrate", "backup", "restore", "doctor",
+     "openapi"],
+)  # fmt: skip
 def test_every_command_has_help(command):
     done = run(*command.split(), "--help")
     assert done.returncode == 0 and "USAGE" in done.stdout.upper()
