@@ -37,6 +37,9 @@ struct Atrium: AsyncParsableCommand {
                 var command = command
                 try command.run()
             }
+        } catch let error as ExitCode {
+            // The command has said what is wrong.
+            exit(withError: error)
         } catch  where exitCode(for: error) == .validationFailure && CommandLine.arguments.contains("--json") {
             Terminal.writeError(message(for: error), asJSON: true)
             exit(withError: ExitCode.validationFailure)
