@@ -29,6 +29,7 @@ extension Connection {
         do {
             try begin(mode)
             let value = try body(Transaction(self))
+            try settle()
             try commit()
             return value
         } catch {

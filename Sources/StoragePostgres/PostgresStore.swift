@@ -71,7 +71,10 @@ package struct PostgresStore: Store {
 
     /// Opens one connection that belongs to no store, for work that takes as long as it takes.
     package static func connect(to url: PostgresURL) throws -> any Connection {
-        try PostgresConnection(PostgresTarget(url: url, statementTimeout: .zero), .schema)
+        try PostgresConnection(
+            PostgresTarget(url: url, statementTimeout: .zero, maxPreparedStatements: 250),
+            .schema
+        )
     }
 
     package func close() async {

@@ -19,6 +19,13 @@ final class FailingConnection: Connection {
         try connection.execute(sql, row)
     }
 
+    func run(_ sql: SQL) throws {
+        try count()
+        try connection.run(sql)
+    }
+
+    func settle() throws { try connection.settle() }
+
     func begin(_ mode: TransactionMode) throws { try connection.begin(mode) }
 
     func commit() throws {
