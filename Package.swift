@@ -67,7 +67,7 @@ let package = Package(
             dependencies: ["Domain", "JSON", "Memory", "Storage", crypto, jwtKit, orderedCollections]
         ),
         .target(name: "Moving", dependencies: ["Storage"]),
-        .target(name: "Workers", dependencies: ["Core", "Domain", logging, serviceLifecycle]),
+        .target(name: "Workers", dependencies: ["Core", "Domain", logging, metrics, serviceLifecycle]),
         .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
         .target(
             name: "HTTPSurface",

@@ -56,6 +56,15 @@ package struct AtriumServer: Sendable {
         try await operations.users(page: PageRequest(size: 1)).total > 0
     }
 
+    /// Whoever does the background work; nobody where that is left to other copies.
+    private var jobRunners: [JobRunner] {
+        guard settings.workers > 0 else { return [] }
+        var pace = JobPace()
+        pace.workers = settings.workers
+        let handlers: [JobHandler] = [.purge(operations, retentionInDays: settings.retentionInDays, logger: logger)]
+        return [JobRunner(operations, handlers, pace: pace, logger: logger)]
+    }
+
     /// Serves until SIGTERM or SIGINT, then lets the requests under way finish.
     ///
     /// - Parameter onListening: called with the port once requests are answered.
@@ -75,14 +84,7 @@ package struct AtriumServer: Sendable {
             logger: logger
         )
         var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(
-                    service: PeriodicService.purge(
-                        operations,
-                        retentionInDays: settings.retentionInDays,
-                        logger: logger
-                    )
-                ),
+            services: jobRunners.map { .init(service: $0) } + [
                 .init(service: PeriodicService.keyUses(authenticator, logger: logger)),
                 // The last to start is the first to stop: uses of keys are stored after the last request.
                 .init(service: application),

@@ -18,7 +18,8 @@ struct ConfigurationFile {
     private static let kinds: [String: Kind] = [
         "host": .text, "port": .integer, "data": .text, "database_url": .text,
         "database_readers": .integer, "database_writers": .integer, "auth": .boolean,
-        "insecure_no_auth": .boolean, "jwt_secret": .text, "retention_days": .integer, "log_level": .text,
+        "insecure_no_auth": .boolean, "jwt_secret": .text, "retention_days": .integer, "workers": .integer,
+        "log_level": .text,
         "plan_names": .texts, "default_plan": .text, "default_integrations": .texts,
     ]
 

@@ -18,6 +18,8 @@ package struct Settings: Sendable {
     /// Signs Honcho tokens; without it there are none.
     package var tokenSecret: String?
     package var retentionInDays = 30
+    /// How many background jobs this copy of the server does at once; 0 leaves them to other copies.
+    package var workers = 4
     package var plans = Plans()
     package var logLevel = Logger.Level.info
 
@@ -30,6 +32,7 @@ package struct Settings: Sendable {
             throw SettingsError("database_readers and database_writers must be 1 or more")
         }
         guard retentionInDays >= 0 else { throw SettingsError("retention_days must be 0 or more") }
+        guard workers >= 0 else { throw SettingsError("workers must be 0 or more") }
         guard isAuthenticationOn || allowsInsecure || isLoopback else {
             throw SettingsError(
                 """

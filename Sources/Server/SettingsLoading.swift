@@ -36,6 +36,12 @@ extension Settings {
         if let text = environment["AUTH_USE_AUTH"] {
             values[["auth"]] = ConfigValue(.bool(try SettingsReader.bool(text, "AUTH_USE_AUTH")), isSecret: false)
         }
+        if let text = environment["DERIVER_WORKERS"] {
+            guard let count = Int(text) else {
+                throw SettingsError("DERIVER_WORKERS must be a whole number, not '\(text)'")
+            }
+            values[["workers"]] = ConfigValue(.int(count), isSecret: false)
+        }
         let texts = ["DB_CONNECTION_URI": "database_url", "AUTH_JWT_SECRET": "jwt_secret", "LOG_LEVEL": "log_level"]
         for (name, ours) in texts {
             guard let text = environment[name] else { continue }
@@ -56,6 +62,7 @@ extension Settings {
         allowsInsecure = try reader.bool("insecure_no_auth") ?? false
         tokenSecret = try reader.string("jwt_secret")
         retentionInDays = try reader.integer("retention_days") ?? retentionInDays
+        workers = try reader.integer("workers") ?? workers
         plans = try reader.plans()
         if let name = try reader.string("log_level") {
             guard let level = Logger.Level(rawValue: name.lowercased()) else {

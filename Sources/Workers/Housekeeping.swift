@@ -1,20 +1,35 @@
 package import Core
+import Domain
 package import Logging
+import ServiceLifecycle
 
-extension PeriodicService {
-    /// Removes for good what was deleted longer ago than the retention, a batch at a time so that writers get their turn.
-    package static func purge(_ operations: Operations, retentionInDays days: Int, logger: Logger) -> PeriodicService {
-        PeriodicService("purge", every: .seconds(3600), logger: logger) {
-            var removed = 0
-            while !Task.isCancelled {
-                let count = try await operations.purge(retentionInDays: days, limit: 500)
-                guard count > 0 else { break }
-                removed += count
+extension JobHandler {
+    /// Removes for good what was deleted or finished longer ago than its retention, a batch at a time so that writers get
+    /// their turn; one that is interrupted goes on where it stopped.
+    package static func purge(_ operations: Operations, retentionInDays days: Int, logger: Logger) -> JobHandler {
+        JobHandler(.purge) { _ in
+            try await cancelWhenGracefulShutdown {
+                let rows = try await sum { try await operations.purge(retentionInDays: days, limit: batch) }
+                let jobs = try await sum { try await operations.purgeJobs(limit: batch) }
+                guard rows + jobs > 0 else { return }
+                logger.info("Purged what was due", metadata: ["deleted_rows": "\(rows)", "finished_jobs": "\(jobs)"])
             }
-            if removed > 0 { logger.info("Purged deleted rows", metadata: ["rows": "\(removed)"]) }
         }
     }
 
+    private static let batch = 500
+
+    private static func sum(_ remove: () async throws -> Int) async throws -> Int {
+        var removed = 0
+        while case let count = try await remove(), count > 0 {
+            removed += count
+            try Task.checkCancellation()
+        }
+        return removed
+    }
+}
+
+extension PeriodicService {
     /// Stores when API keys were last used, so that a request does not have to write.
     package static func keyUses(_ authenticator: Authenticator, logger: Logger) -> PeriodicService {
         PeriodicService("key-uses", every: .seconds(15), logger: logger) {

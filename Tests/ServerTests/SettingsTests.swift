@@ -15,6 +15,7 @@ import Testing
         #expect(!settings.allowsInsecure)
         #expect(settings.tokenSecret == nil)
         #expect(settings.retentionInDays == 30)
+        #expect(settings.workers == 4)
         #expect(settings.logLevel == .info)
         #expect(settings.plans == Plans())
         try settings.validate()
@@ -23,7 +24,7 @@ import Testing
     private static let file = """
         {
             "host": "file", "port": 3, "data": "file", "database_url": "sqlite:file", "auth": true, "insecure_no_auth": true,
-            "jwt_secret": "file", "retention_days": 3, "log_level": "error"
+            "jwt_secret": "file", "retention_days": 3, "workers": 3, "log_level": "error"
         }
         """
 
@@ -31,7 +32,7 @@ import Testing
         "ATRIUM_HOST": "variable", "ATRIUM_PORT": "2", "ATRIUM_DATA": "variable",
         "ATRIUM_DATABASE_URL": "sqlite:variable",
         "ATRIUM_AUTH": "false", "ATRIUM_INSECURE_NO_AUTH": "false", "ATRIUM_JWT_SECRET": "variable",
-        "ATRIUM_RETENTION_DAYS": "2", "ATRIUM_LOG_LEVEL": "debug",
+        "ATRIUM_RETENTION_DAYS": "2", "ATRIUM_WORKERS": "2", "ATRIUM_LOG_LEVEL": "debug",
     ]
 
     private static let flags: [String: ConfigContent] = [
@@ -49,6 +50,7 @@ import Testing
         #expect(settings.allowsInsecure)
         #expect(settings.tokenSecret == "file")
         #expect(settings.retentionInDays == 3)
+        #expect(settings.workers == 3)
         #expect(settings.logLevel == .error)
     }
 
@@ -72,6 +74,7 @@ import Testing
         #expect(!settings.allowsInsecure)
         #expect(settings.tokenSecret == "variable")
         #expect(settings.retentionInDays == 2)
+        #expect(settings.workers == 2)
         #expect(settings.logLevel == .debug)
     }
 
@@ -168,6 +171,8 @@ import Testing
         (["ATRIUM_PORT": "-1"], "The port must be 0 to 65535, not -1"),
         (["ATRIUM_RETENTION_DAYS": "-1"], "retention_days must be 0 or more"),
         (["ATRIUM_RETENTION_DAYS": "month"], "retention_days must be a whole number, not 'month'"),
+        (["ATRIUM_WORKERS": "-1"], "workers must be 0 or more"),
+        (["DERIVER_WORKERS": "many"], "DERIVER_WORKERS must be a whole number, not 'many'"),
         (["ATRIUM_AUTH": "maybe"], "auth must be true or false, not 'maybe'"),
         (["AUTH_USE_AUTH": "maybe"], "AUTH_USE_AUTH must be true or false, not 'maybe'"),
         (["ATRIUM_INSECURE_NO_AUTH": "2"], "insecure_no_auth must be true or false, not '2'"),

@@ -1,0 +1,21 @@
+import Domain
+import Metrics
+
+/// What became of a job that was taken.
+enum JobOutcome: String {
+    case succeeded
+    case retried
+    case failed
+    case released
+    case leaseLost = "lease_lost"
+}
+
+/// How many jobs there were, by kind and outcome, and how long they took.
+struct JobMetrics: Sendable {
+    func record(_ kind: JobKind, _ outcome: JobOutcome, since start: ContinuousClock.Instant) {
+        Counter(label: "jobs", dimensions: [("kind", kind.rawValue), ("outcome", outcome.rawValue)]).increment()
+        let elapsed = start.duration(to: .now).components
+        Timer(label: "job_duration", dimensions: [("kind", kind.rawValue)])
+            .recordNanoseconds(elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000)
+    }
+}

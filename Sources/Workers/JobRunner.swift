@@ -1,0 +1,128 @@
+package import Core
+import Domain
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Takes due jobs and does them, a bounded number at once, until the server stops.
+///
+/// It looks at once when this copy of the server enqueues something, and now and then for what others did. When the server stops
+/// it takes nothing more, lets what is under way go on for a while, then cancels it and gives it back to the others.
+package struct JobRunner: Service, CustomStringConvertible {
+    private let operations: Operations
+    private let kinds: [JobKind]
+    private let pace: JobPace
+    private let worker: JobWorker
+    private let logger: Logger
+
+    /// - Parameter handlers: one for each kind that this copy does; the others are left to other copies.
+    package init(_ operations: Operations, _ handlers: [JobHandler], pace: JobPace = JobPace(), logger: Logger) {
+        self.operations = operations
+        self.pace = pace
+        self.logger = logger
+        kinds = handlers.map(\.kind)
+        worker = JobWorker(operations, handlers, pace, logger)
+    }
+
+    package var description: String { "jobs" }
+
+    package func run() async throws {
+        let shift = Shift()
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                await work(shift, &group)
+                await waitForRest(of: shift)
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            shift.end()
+            operations.workSignal.notify()
+        }
+    }
+
+    private func work(_ shift: Shift, _ group: inout DiscardingTaskGroup) async {
+        var idle = Pauses(from: pace.shortestPause, to: pace.longestPause)
+        var trouble = Pauses(from: pace.shortestPause, to: pace.longestPause * 4)
+        var isScheduled = false
+        while !shift.isOver, !Task.isCancelled {
+            var pause = pace.longestPause
+            do {
+                if !isScheduled {
+                    try await operations.scheduleRecurringJobs()
+                    isScheduled = true
+                }
+                let look = try await look(shift, &group)
+                trouble.reset()
+                guard look != .found else {
+                    idle.reset()
+                    continue
+                }
+                if case .nothing(let time) = look { pause = min(idle.take(), time ?? pause) }
+            } catch {
+                pause = trouble.take()
+                logger.error("Can't look for work", metadata: ["error": "\(error)"])
+            }
+            await operations.workSignal.wait(atMost: pause)
+        }
+    }
+
+    private enum Look: Equatable {
+        /// Something was to do, and more may be.
+        case found
+        /// Whoever ends a job tells.
+        case allBusy
+        /// How long until there will be something, as far as is known.
+        case nothing(until: Duration?)
+    }
+
+    private func look(_ shift: Shift, _ group: inout DiscardingTaskGroup) async throws -> Look {
+        let free = pace.workers - shift.running
+        guard free > 0 else { return .allBusy }
+        let time = try await operations.timeToNextJob(of: kinds)
+        guard let time, time <= .zero else { return .nothing(until: time) }
+        let takenAt = ContinuousClock.now
+        let taken = try await operations.takeJobs(upTo: free, of: kinds, for: pace.lease)
+        for job in taken.jobs {
+            shift.begin()
+            group.addTask {
+                await worker.perform(job, takenAt: takenAt, in: shift)
+                shift.finish()
+                operations.workSignal.notify()
+            }
+        }
+        return taken.jobs.isEmpty && !taken.mayFindMore ? .nothing(until: nil) : .found
+    }
+
+    private func waitForRest(of shift: Shift) async {
+        let deadline = ContinuousClock.now + pace.grace
+        while shift.running > 0, .now < deadline, !Task.isCancelled {
+            await operations.workSignal.wait(atMost: deadline - .now)
+        }
+    }
+}
+
+/// The time from a runner's start to its end.
+final class Shift: Sendable {
+    private struct State {
+        var running = 0
+        var isOver = false
+    }
+
+    private let state = Mutex(State())
+
+    var running: Int { state.withLock { $0.running } }
+    /// Whether the server stops.
+    var isOver: Bool { state.withLock { $0.isOver } }
+
+    func begin() {
+        state.withLock { $0.running += 1 }
+    }
+
+    func finish() {
+        state.withLock { $0.running -= 1 }
+    }
+
+    func end() {
+        state.withLock { $0.isOver = true }
+    }
+}
