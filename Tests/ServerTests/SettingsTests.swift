@@ -113,13 +113,14 @@ import Testing
     @Test func honchosNamesAreUnderstood() throws {
         let honcho = [
             "AUTH_USE_AUTH": "true", "AUTH_JWT_SECRET": "honcho", "DB_CONNECTION_URI": "sqlite:honcho",
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": "WARNING", "DERIVER_WORKERS": "1",
         ]
         let settings = try Settings.load(environment: honcho)
         #expect(settings.isAuthenticationOn)
         #expect(settings.tokenSecret == "honcho")
         #expect(settings.databaseURL == "sqlite:honcho")
         #expect(settings.logLevel == .warning)
+        #expect(settings.workers == 1)
 
         let overFile = try Settings.load(
             environment: ["AUTH_USE_AUTH": "false", "DB_CONNECTION_URI": "sqlite:honcho"],
