@@ -9,13 +9,17 @@ extension Transaction {
         inWorkspace workspaceNumber: Int64,
         at now: Instant
     ) throws -> WorkspaceJobNumbers {
+        // Counted by progress first: a condition that stood in each of the sums would be looked at for each of them.
         let sums = try rows(
             """
             SELECT session_number, \(Self.counts), \(Self.sums) FROM (
-                SELECT session_number, number, \(progress(at: now)) AS progress
-                FROM jobs WHERE \(condition(query, workspaceNumber))
+                SELECT session_number, progress, COUNT(*) AS jobs, MAX(number) AS newest FROM (
+                    SELECT session_number, number, \(progress(at: now)) AS progress
+                    FROM jobs WHERE \(condition(query, workspaceNumber))
+                ) AS looked_at
+                GROUP BY session_number, progress
             ) AS counted
-            GROUP BY session_number ORDER BY MAX(number) DESC LIMIT \(Int64(query.maxSessions) + 1)
+            GROUP BY session_number ORDER BY MAX(newest) DESC LIMIT \(Int64(query.maxSessions) + 1)
             """
         ) { row in
             (session: row.optionalInteger(), numbers: JobNumbers(&row), all: JobNumbers(&row))
@@ -28,14 +32,16 @@ extension Transaction {
     }
 
     private static let counts: SQL = """
-        COUNT(*) FILTER (WHERE progress = 2), COUNT(*) FILTER (WHERE progress = 1), COUNT(*) FILTER (WHERE progress = 0)
+        CAST(COALESCE(SUM(jobs) FILTER (WHERE progress = 2), 0) AS BIGINT),
+        CAST(COALESCE(SUM(jobs) FILTER (WHERE progress = 1), 0) AS BIGINT),
+        CAST(COALESCE(SUM(jobs) FILTER (WHERE progress = 0), 0) AS BIGINT)
         """
 
     /// The same over all sessions, in each row.
     private static let sums: SQL = """
-        CAST(SUM(COUNT(*) FILTER (WHERE progress = 2)) OVER () AS BIGINT),
-        CAST(SUM(COUNT(*) FILTER (WHERE progress = 1)) OVER () AS BIGINT),
-        CAST(SUM(COUNT(*) FILTER (WHERE progress = 0)) OVER () AS BIGINT)
+        CAST(SUM(COALESCE(SUM(jobs) FILTER (WHERE progress = 2), 0)) OVER () AS BIGINT),
+        CAST(SUM(COALESCE(SUM(jobs) FILTER (WHERE progress = 1), 0)) OVER () AS BIGINT),
+        CAST(SUM(COALESCE(SUM(jobs) FILTER (WHERE progress = 0), 0)) OVER () AS BIGINT)
         """
 
     private func progress(at now: Instant) -> SQL {

@@ -133,6 +133,42 @@ import Testing
         #expect(try await Self.errors(house) == [])
     }
 
+    @Test("Jobs are counted by kind, and a failed one can be tried again", arguments: Backend.available)
+    func overview(backend: Backend) async throws {
+        let house = try await House(backend)
+        for group in ["a", "a", "a", "b", "c"] { try await Self.enqueue(house, JobDraft(.purge, group: group)) }
+        let jobs = try await house.operations.takeJobs(upTo: 3, of: [.purge], for: .seconds(30)).jobs
+        #expect(try await house.operations.fail(jobs[1], with: JobFailure("no luck", isFinal: true)) == .givenUp)
+        #expect(try await house.operations.finish(jobs[2]))
+        // One more pending than was enqueued: the next of what recurs.
+        var expected = JobSummary(kind: "purge", pending: 3, running: 1, succeeded: 1, failed: 1)
+        #expect(try await house.operations.jobSummaries() == [expected])
+        let failed = try await house.operations.failedJobs(page: PageRequest(size: 10))
+        #expect(failed.total == 1)
+        #expect(failed.items.map(\.error) == ["no luck"])
+        #expect(failed.items.map(\.number) == [jobs[1].number])
+
+        try await house.operations.retryFailedJob(jobs[1].number)
+        expected = JobSummary(kind: "purge", pending: 4, running: 1, succeeded: 1, failed: 0)
+        #expect(try await house.operations.jobSummaries() == [expected])
+        #expect(try await Self.take(house)?.number == jobs[1].number)
+        for number in [jobs[0].number, jobs[1].number, jobs[2].number, 0] {
+            let error = await #expect(throws: DomainError.self) {
+                try await house.operations.retryFailedJob(number)
+            }
+            #expect(error?.kind == .notFound)
+        }
+    }
+
+    @Test("A failed job is not tried again beside another of its key", arguments: Backend.available)
+    func retryBesideAnother(backend: Backend) async throws {
+        let house = try await House(backend)
+        try await house.operations.scheduleRecurringJobs()
+        let job = try #require(try await Self.take(house))
+        #expect(try await house.operations.fail(job, with: JobFailure("no luck", isFinal: true)) == .givenUp)
+        await #expect(throws: DomainError.self) { try await house.operations.retryFailedJob(job.number) }
+    }
+
     @Test("Who sees a workspace sees its work in numbers, nobody else any", arguments: Backend.available)
     func numbers(backend: Backend) async throws {
         let house = try await House(backend)

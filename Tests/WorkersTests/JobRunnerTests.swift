@@ -116,7 +116,7 @@ import Workers
 
     @Test("A lease is kept for as long as its job takes", arguments: Backend.available)
     func renewal(backend: Backend) async throws {
-        let office = try await Office(backend, copies: 2)
+        let office = try await Office(backend)
         try await office.postponeRecurringJobs()
         try await office.enqueue([JobDraft(.purge)])
         let tally = Tally()
@@ -133,6 +133,8 @@ import Workers
                 office.clock.advance(seconds: 20)
                 let expiry = office.clock.now.adding(seconds: 30)
                 try await Office.until { try await office.jobs().first?.leaseExpiresAt == expiry }
+                let other = try await office.copies[0].takeJobs(upTo: 1, of: [.purge], for: .seconds(30))
+                #expect(other.jobs.isEmpty)
             }
         }
         #expect(tally.total == 1)

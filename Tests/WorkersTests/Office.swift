@@ -22,8 +22,8 @@ struct Office: Sendable {
     /// A pace at which nobody waits long, and nothing is prolonged by itself.
     static func pace(_ change: (inout JobPace) -> Void = { _ in }) -> JobPace {
         var pace = JobPace()
-        pace.shortestPause = .milliseconds(2)
-        pace.longestPause = .milliseconds(5)
+        pace.shortestPause = .milliseconds(5)
+        pace.longestPause = .milliseconds(20)
         change(&pace)
         return pace
     }

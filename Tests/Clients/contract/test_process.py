@@ -60,7 +60,7 @@ def test_a_port_in_use_is_a_clear_failure(tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [["nonsense"], ["serve", "--nonsense"], ["serve", "--port", "x"], ["serve", "--port", "70000"], ["key", "revoke"],
-     ["user", "create"], ["user", "create", "no address"]],
+     ["job", "retry", "x"], ["user", "create"], ["user", "create", "no address"]],
     ids=" ".join,
 )  # fmt: skip
 def test_bad_commands_say_what_is_wrong(tmp_path, arguments):
@@ -71,8 +71,8 @@ def test_bad_commands_say_what_is_wrong(tmp_path, arguments):
 
 @pytest.mark.parametrize(
     "command",
-    ["", "serve", "user", "user create", "organization", "key", "key create", "migrate", "backup", "restore", "doctor",
-     "openapi"],
+    ["", "serve", "user", "user create", "organization", "key", "key create", "job", "job status", "job failed",
+     "job retry", "migrate", "backup", "restore", "doctor", "openapi"],
 )  # fmt: skip
 def test_every_command_has_help(command):
     done = run(*command.split(), "--help")

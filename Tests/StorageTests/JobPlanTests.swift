@@ -1,0 +1,111 @@
+import Domain
+import Storage
+import TestKit
+import Testing
+
+/// No statement about jobs reads the table as a whole: what is finished stays there for days, and looks for work never end.
+@Suite struct JobPlanTests {
+    @Test("Every statement about jobs reads from an index", arguments: Backend.available)
+    func indexes(backend: Backend) async throws {
+        let (store, workspace) = try await JobNumbersTests.storeWithJobs(backend)
+        try await Self.fill(store, workspace)
+        let plans = try await store.write { transaction in
+            try Self.statements(of: transaction, workspace).map { sql in
+                (sql, try Self.plan(of: sql, transaction))
+            }
+        }
+        #expect(plans.count >= 15)
+        for (sql, plan) in plans {
+            #expect(Self.wholeScans(plan) == [], "\(sql.text)\n\(plan.joined(separator: "\n"))")
+        }
+    }
+
+    /// These are read from one end on, up to a limit, or hold no more than what is being done at the moment.
+    private static let orders = [
+        "jobs_run_at_idx", "jobs_lease_expires_at_idx", "jobs_leased_group_idx", "jobs_succeeded_idx",
+        "jobs_failed_idx",
+    ]
+
+    private static func fill(_ store: any Store, _ workspace: Int64) async throws {
+        let drafts = (0..<1500).map {
+            JobDraft(.purge, group: "g\($0 % 50)", workspaceNumber: workspace, sessionNumber: $0 % 7)
+        }
+        _ = try await JobTests.enqueue(store, drafts)
+        try await store.write { transaction in
+            try transaction.run("UPDATE jobs SET finished_at = number WHERE number % 10 <> 0")
+            try transaction.run("UPDATE jobs SET error = 'x' WHERE number % 10 = 1")
+            try transaction.run("ANALYZE jobs")
+        }
+    }
+
+    /// Runs everything that is done with jobs, and returns the statements that it took.
+    private static func statements(of transaction: Transaction, _ workspace: Int64) throws -> [SQL] {
+        let recorder = RecordingConnection(transaction)
+        let recorded = Transaction(recorder)
+        let now = JobTests.start
+        _ = try recorded.enqueue([JobDraft(.purge, group: "g1", workspaceNumber: workspace)], at: now)
+        _ = try recorded.nextJobTime(of: [.purge])
+        let jobs = try recorded.claimJobs(upTo: 4, of: [.purge], lease: "plan", until: now, at: now).jobs
+        _ = try recorded.renew(jobs[0], until: now)
+        _ = try recorded.finish(jobs[0], at: now)
+        _ = try recorded.postpone(jobs[1], error: "x", until: now)
+        _ = try recorded.release(jobs[2])
+        let query = JobNumbersQuery(kinds: [.purge], observer: "ann", observed: "ann")
+        _ = try recorded.jobNumbers(matching: query, inWorkspace: workspace, at: now)
+        _ = try recorded.jobNumbers(matching: JobNumbersQuery(sessionNumber: 1), inWorkspace: workspace, at: now)
+        _ = try recorded.purgeJobs(succeededBefore: .init(microsecondsSinceEpoch: 0), failedBefore: now, limit: 10)
+        let failed = try recorded.failedJobs(page: PageRequest(size: 1)).items
+        _ = try recorded.retryFailedJob(failed[0].number, at: now)
+        return recorder.statements
+    }
+
+    private static func plan(of sql: SQL, _ transaction: Transaction) throws -> [String] {
+        switch transaction.engine {
+        case .sqlite:
+            try transaction.rows("EXPLAIN QUERY PLAN \(sql)") { row in
+                for _ in 0..<3 { _ = row.integer() }
+                return row.text()
+            }
+        case .postgres: try transaction.rows("EXPLAIN (COSTS OFF) \(sql)") { $0.text() }
+        }
+    }
+
+    /// The lines of a plan that read all of the jobs: `SCAN jobs` in SQLite's words, and in PostgreSQL's `Seq Scan on jobs`
+    /// and an index that is read without a condition.
+    private static func wholeScans(_ plan: [String]) -> [String] {
+        zip(plan, plan.dropFirst() + [""]).compactMap { line, next in
+            let isScan = ["SCAN jobs", "SCAN other", "Seq Scan on jobs"].contains { line.contains($0) }
+            let isIndex = line.contains("Index") && line.contains("jobs_") && line.contains("Scan")
+            guard isScan || (isIndex && !next.contains("Index Cond")) else { return nil }
+            return orders.contains { line.contains($0) } ? nil : line
+        }
+    }
+}
+
+/// Notes the statements that run on another transaction.
+private final class RecordingConnection: Connection {
+    private let transaction: Transaction
+    private(set) var statements: [SQL] = []
+
+    let slot: Int64 = 0
+    let isUsable = true
+    var engine: Engine { transaction.engine }
+
+    init(_ transaction: Transaction) {
+        self.transaction = transaction
+    }
+
+    func execute(_ sql: SQL, _ row: (inout Row) throws -> Void) throws {
+        statements.append(sql)
+        _ = try transaction.rows(sql) { try row(&$0) }
+    }
+
+    func run(_ sql: SQL) throws {
+        try execute(sql) { _ in }
+    }
+
+    func settle() throws {}
+    func begin(_ mode: TransactionMode) throws {}
+    func commit() throws {}
+    func rollback() {}
+}
