@@ -3,16 +3,21 @@ package import Domain
 extension Transaction {
     /// Enqueues jobs together with what brings them about, and returns how many of them are new.
     package func enqueue(_ drafts: [JobDraft], at now: Instant) throws -> Int {
+        var rest = drafts[...]
         var count = 0
-        // One statement but for thousands, whose values one statement can't hold.
-        for start in stride(from: 0, to: drafts.count, by: Self.maxJobsAStatement) {
-            count += try insert(drafts[start..<min(start + Self.maxJobsAStatement, drafts.count)], at: now)
+        while !rest.isEmpty {
+            let size = Self.sizeOfStatement(for: rest.count)
+            count += try insert(rest.prefix(size), at: now)
+            rest = rest.dropFirst(size)
         }
         if count > 0 { noteEnqueuing() }
         return count
     }
 
-    private static let maxJobsAStatement = 2000
+    /// How many rows go into one statement: a power of two, so that there are few texts to be kept prepared.
+    private static func sizeOfStatement(for count: Int) -> Int {
+        min(1 << (Int.bitWidth - 1 - count.leadingZeroBitCount), 128)
+    }
 
     private func insert(_ drafts: ArraySlice<JobDraft>, at now: Instant) throws -> Int {
         let values = drafts.map { draft -> SQL in

@@ -55,11 +55,13 @@ import Testing
         #expect(try await Self.claim(store, lease: "two").jobs.isEmpty)
     }
 
-    @Test("More jobs than one statement holds", arguments: Backend.available)
-    func many(backend: Backend) async throws {
+    @Test("Any number of jobs", arguments: Backend.available, [0, 1, 2, 3, 127, 300])
+    func anyNumber(backend: Backend, count: Int) async throws {
         let store = try await backend.makeStore()
-        #expect(try await Self.enqueue(store, (0..<4500).map { _ in JobDraft(.purge) }) == 4500)
-        #expect(try await Self.enqueue(store, []) == 0)
+        let drafts = (0..<count).map { JobDraft(.purge, observer: "\($0)") }
+        #expect(try await Self.enqueue(store, drafts) == count)
+        let observers = try await store.read { try $0.rows("SELECT observer FROM jobs ORDER BY number") { $0.text() } }
+        #expect(observers == drafts.map(\.observer))
     }
 
     @Test("Many claimers of two copies take every job once", arguments: Backend.available)
