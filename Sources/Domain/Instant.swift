@@ -35,6 +35,14 @@ package struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Instant {
+    /// The years 1 to 9999, which are all that RFC 3339 can spell; an offset may lead out of them.
+    package static let fourDigitYears =
+        Instant(
+            microsecondsSinceEpoch: -62_135_596_800_000_000
+        )...Instant(microsecondsSinceEpoch: 253_402_300_799_999_999)
+}
+
+extension Instant {
     /// RFC 3339 in UTC: `2026-11-21T01:33:50.279911Z`; the fraction is left out when it is zero (honcho.md 1.3).
     package var rfc3339: String {
         var seconds = microsecondsSinceEpoch / 1_000_000

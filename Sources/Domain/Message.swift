@@ -2,7 +2,6 @@ package import JSON
 
 /// Something said by a peer in a session.
 package struct Message: Equatable, Sendable {
-    package let number: Int64
     /// A nanoid of 21 characters; global.
     package let id: String
     package let content: String
@@ -17,7 +16,6 @@ package struct Message: Equatable, Sendable {
     package let createdAt: Instant
 
     package init(
-        number: Int64,
         id: String,
         content: String,
         peerSlug: String,
@@ -28,7 +26,6 @@ package struct Message: Equatable, Sendable {
         tokenCount: Int64,
         createdAt: Instant
     ) {
-        self.number = number
         self.id = id
         self.content = content
         self.peerSlug = peerSlug
@@ -38,5 +35,46 @@ package struct Message: Equatable, Sendable {
         self.sequence = sequence
         self.tokenCount = tokenCount
         self.createdAt = createdAt
+    }
+}
+
+/// A message to be appended to a session.
+package struct MessageDraft: Equatable, Sendable {
+    /// Who says it; made and let into the session where that is missing.
+    package let peerSlug: String
+    package let content: String
+    package let metadata: RawJSON
+    /// What is derived from it (honcho.md 5); kept and never shown.
+    package let configuration: RawJSON?
+    /// The time it was said, where that is not now.
+    package let createdAt: Instant?
+    /// Where the text comes from, if it is part of a file; kept and never shown.
+    package let source: RawJSON?
+
+    package init(
+        peerSlug: String,
+        content: String,
+        metadata: RawJSON = .emptyObject,
+        configuration: RawJSON? = nil,
+        createdAt: Instant? = nil,
+        source: RawJSON? = nil
+    ) {
+        self.peerSlug = peerSlug
+        self.content = content
+        self.metadata = metadata
+        self.configuration = configuration
+        self.createdAt = createdAt
+        self.source = source
+    }
+}
+
+/// Which messages of a session to list, in the order in which they were appended.
+package struct MessageQuery: Equatable, Sendable {
+    package var filter: Filter
+    package var page: PageRequest
+
+    package init(filter: Filter = .all, page: PageRequest) {
+        self.filter = filter
+        self.page = page
     }
 }

@@ -4,18 +4,22 @@ package import JSON
 package struct TextRule: Sendable {
     package let length: ClosedRange<Int>?
     package let pattern: String?
+    private let allowsNULs: Bool
     private let matches: @Sendable (String) -> Bool
 
     /// - Parameters:
     ///   - length: in Unicode code points.
     ///   - pattern: shown to the client where `matches` is false.
+    ///   - allowsNULs: for a text out of which they are taken before anything else happens.
     package init(
         length: ClosedRange<Int>? = nil,
         pattern: String? = nil,
+        allowsNULs: Bool = false,
         matches: @escaping @Sendable (String) -> Bool = { _ in true }
     ) {
         self.length = length
         self.pattern = pattern
+        self.allowsNULs = allowsNULs
         self.matches = matches
     }
 
@@ -29,7 +33,7 @@ package struct TextRule: Sendable {
             if count > length.upperBound { return .tooLong(maximum: length.upperBound) }
         }
         if let pattern, !matches(text) { return .patternMismatch(pattern) }
-        return text.utf8.contains(0) ? .rule("NUL characters are not allowed") : nil
+        return !allowsNULs && text.utf8.contains(0) ? .rule("NUL characters are not allowed") : nil
     }
 }
 

@@ -101,14 +101,6 @@ extension Fields {
     }
 }
 
-extension Instant {
-    /// The years 1 to 9999, which are all that RFC 3339 can spell; an offset may lead out of them.
-    fileprivate static let fourDigitYears =
-        Instant(
-            microsecondsSinceEpoch: -62_135_596_800_000_000
-        )...Instant(microsecondsSinceEpoch: 253_402_300_799_999_999)
-}
-
 extension JSONWriter {
     /// Writes a workspace with the seed's properties in their order.
     fileprivate mutating func workspace(_ access: AccessibleWorkspace, _ plans: Plans) {

@@ -1,13 +1,14 @@
 import HTTPSurface
 import JSON
 
-/// Reads the configuration of a workspace or a session field by field, as pydantic reads `WorkspaceConfiguration`
+/// Reads the configuration of a workspace, a session or a message field by field, as pydantic reads `WorkspaceConfiguration`
 /// (seed 000, honcho.md 5).
 ///
 /// What the API knows comes out in its own type; nulls and unknown keys of known sections go; unknown top-level keys
 /// stay as they were sent, in v3 `deriver` among them (honcho.md 12.4).
 struct ConfigurationReader {
     private let sections: [Section]
+    private let keepsUnknown: Bool
     private let location: [Fault.Step]
     private(set) var faults: [Fault] = []
 
@@ -23,7 +24,15 @@ struct ConfigurationReader {
     }
 
     init(_ version: Honcho.Version, at location: [Fault.Step]) {
-        sections = version == .v2 ? [Self.deriver] + Self.shared : [Self.reasoning] + Self.shared
+        sections = (version == .v2 ? [Self.deriver] : [Self.reasoning]) + [Self.peerCard] + Self.shared
+        keepsUnknown = true
+        self.location = location
+    }
+
+    /// Reads what a message may say of these, and drops what it may not.
+    init(ofMessagesIn version: Honcho.Version, at location: [Fault.Step]) {
+        sections = version == .v2 ? [Self.deriver, Self.peerCard] : [Self.reasoning]
+        keepsUnknown = false
         self.location = location
     }
 
@@ -31,8 +40,8 @@ struct ConfigurationReader {
     private static let reasoning = Section(name: "reasoning", fields: modelFields)
     private static let modelFields: [(String, FieldKind)] = [("enabled", .bool), ("custom_instructions", .text)]
 
+    private static let peerCard = Section(name: "peer_card", fields: [("use", .bool), ("create", .bool)])
     private static let shared = [
-        Section(name: "peer_card", fields: [("use", .bool), ("create", .bool)]),
         Section(
             name: "summary",
             fields: [("enabled", .bool), (short, .integer(minimum: 10)), (long, .integer(minimum: 20))]
@@ -55,7 +64,8 @@ struct ConfigurationReader {
         }
         return value.members.compactMap { member in
             guard !member.value.isNull else { return nil }
-            return JSONMember(key: member.key, value: known[member.key] ?? member.value)
+            let value = known[member.key] ?? (keepsUnknown ? member.value : nil)
+            return value.map { JSONMember(key: member.key, value: $0) }
         }
     }
 

@@ -30,6 +30,7 @@ package struct Honcho: Dialect {
         let workspaces = root + "/workspaces"
         let peers = workspaces + "/{workspace_id}/peers"
         let sessions = workspaces + "/{workspace_id}/sessions"
+        let messages = sessions + "/{session_id}/messages"
         return [
             .post(workspaces, getOrCreateWorkspace),
             .post(workspaces + "/list", listWorkspaces),
@@ -44,6 +45,11 @@ package struct Honcho: Dialect {
             .post(sessions + "/list", listSessions),
             .put(sessions + "/{session_id}", updateSession),
             .post(sessions + "/{session_id}/peers", addSessionPeers),
+
+            .post(messages, createMessages),
+            .post(messages + "/list", listMessages),
+            .get(messages + "/{message_id}", getMessage),
+            .put(messages + "/{message_id}", updateMessage),
 
             .post(root + "/keys", createKey),
         ]

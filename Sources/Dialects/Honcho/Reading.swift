@@ -24,10 +24,12 @@ struct Reading {
         return id
     }
 
-    /// `page`, `size` and, in v3 for most lists, `reverse` (honcho.md 3.1, 3.2).
-    mutating func page(isReversible: Bool = true) -> PageRequest {
+    /// `page`, `size` and, where the list has it, `reverse` (honcho.md 3.1, 3.2).
+    ///
+    /// - Parameter isReversible: `nil` for the lists that only v3 reverses.
+    mutating func page(isReversible: Bool? = nil) -> PageRequest {
         var query = request.queryFields
-        let isReversed = isReversible && version == .v3 && query.bool("reverse", default: false)
+        let isReversed = (isReversible ?? (version == .v3)) && query.bool("reverse", default: false)
         let number = query.integer("page", in: 1...Int.max, default: 1)
         let size = query.integer("size", in: 1...100, default: 50)
         faults += query.faults
@@ -51,9 +53,9 @@ struct Reading {
     /// The body, which must be an object.
     ///
     /// - Throws: ``UnreadableRequest`` with the faults of the path and the query as well.
-    func body() async throws -> Fields {
+    func body(limit: Int = IncomingRequest.maxBodyBytes) async throws -> Fields {
         do {
-            return try await request.fields()
+            return try await request.fields(limit: limit)
         } catch let error as UnreadableRequest {
             throw unreadable(error.faults)
         }

@@ -18,6 +18,10 @@ extension Honcho.Version {
     /// What an id in the path of a get-or-create must look like: the longest that either version can have made.
     static let pathIDRule = longID
 
+    /// How long the text of a message may be (honcho.md 1.4); NULs in it are counted and then taken out.
+    static let contentRule = TextRule(length: 0...maxContentLength, allowsNULs: true)
+    static let maxContentLength = 25_000
+
     private static let shortID = TextRule(length: 1...100, pattern: Slug.honchoPattern, matches: Slug.matchesHoncho)
     private static let longID = TextRule(length: 1...512, pattern: Slug.honchoPattern, matches: Slug.matchesHoncho)
 

@@ -1,0 +1,143 @@
+import Core
+import Domain
+import HTTPSurface
+import Hummingbird
+import JSON
+
+extension Honcho {
+    /// `POST …/messages`: appends a batch, making the workspace, the session and the peers where they are missing
+    /// (honcho.md 6.1).
+    func createMessages(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        try caller.requireScope(SessionPath(request).scope)
+        var reading = Reading(request, version)
+        let workspace = reading.pathID("workspace_id")
+        let session = reading.pathID("session_id")
+        var fields = try await reading.body(limit: Self.maxBatchBytes)
+        let version = version
+        let drafts = fields.objects("messages", count: 1...100) { $0.message(version) }
+        try reading.check(fields)
+        let messages = try await operations.append(drafts, toSession: session, inWorkspace: workspace, for: caller)
+        return .messages(messages, version.status(isNew: true))
+    }
+
+    /// The most that a batch may have: every message the longest there is, of characters that each take twelve bytes.
+    private static let maxBatchBytes = 32 * 1024 * 1024
+
+    /// `POST …/messages/list`: in the order they were appended; none of a session that isn't there (honcho.md 2.5).
+    func listMessages(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try caller.requireReach(of: path)
+        var reading = Reading(request, version)
+        let page = reading.page(isReversible: true)
+        var reader = FilterReader(.message, version)
+        let query = MessageQuery(filter: try reader.filter(try await reading.filters()), page: page)
+        let messages = try await operations.messages(
+            matching: query,
+            inSession: path.session,
+            inWorkspace: path.workspace,
+            for: caller
+        )
+        return .page(messages) { $0.message($1) }
+    }
+
+    /// `GET …/messages/{message_id}`.
+    func getMessage(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        let message = try await operations.message(
+            request.parameter("message_id"),
+            inSession: path.session,
+            inWorkspace: path.workspace,
+            for: caller
+        )
+        return .json { $0.message(message) }
+    }
+
+    /// `PUT …/messages/{message_id}`: replaces the metadata; nothing else of a message ever changes.
+    func updateMessage(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try caller.requireScope(path.scope)
+        let reading = Reading(request, version)
+        var fields = try await reading.body()
+        let metadata = fields.metadata(version)
+        try reading.check(fields)
+        let message = try await operations.updateMessage(
+            request.parameter("message_id"),
+            metadata: metadata,
+            inSession: path.session,
+            inWorkspace: path.workspace,
+            for: caller
+        )
+        return .json { $0.message(message) }
+    }
+}
+
+extension Caller {
+    /// Refuses, before the body is looked at, a credential that can't read in the session whoever is in it.
+    func requireReach(of path: SessionPath) throws(DomainError) {
+        if scope.peer(inWorkspace: path.workspace) == nil { try requireScope(path.scope) }
+    }
+}
+
+extension Fields {
+    /// One message of a batch, its fields in the order in which the API names them.
+    fileprivate mutating func message(_ version: Honcho.Version) -> MessageDraft {
+        let content = string("content", Honcho.Version.contentRule)
+        return MessageDraft(
+            peerSlug: string("peer_id", Honcho.Version.pathIDRule),
+            content: content.removingNULs(),
+            metadata: metadata(version) ?? .emptyObject,
+            configuration: messageConfiguration(version),
+            createdAt: createdAt()
+        )
+    }
+
+    /// What is to be derived from the message; `nil` where it is absent or null.
+    private mutating func messageConfiguration(_ version: Honcho.Version) -> RawJSON? {
+        guard let value = document["configuration"], !value.isNull else { return nil }
+        var reader = ConfigurationReader(ofMessagesIn: version, at: location + [.key("configuration")])
+        let members = reader.members(of: value.removingNULs())
+        note(reader.faults)
+        return JSONValue.object(members).raw
+    }
+
+    private mutating func createdAt() -> Instant? {
+        guard let value = document["created_at"], !value.isNull else { return nil }
+        switch value.asLaxInstant {
+        case .success(let instant): return instant
+        case .failure(let fault):
+            note(fault.kind, at: "created_at")
+            return nil
+        }
+    }
+}
+
+extension String {
+    /// The text without U+0000, which PostgreSQL cannot store.
+    func removingNULs() -> String {
+        guard utf8.contains(0) else { return self }
+        return String(decoding: utf8.filter { $0 != 0 }, as: UTF8.self)
+    }
+}
+
+extension Response {
+    /// Messages in a bare list.
+    static func messages(_ messages: [Message], _ status: HTTPResponse.Status = .ok) -> Response {
+        .json(status) { writer in writer.array(messages) { $0.message($1) } }
+    }
+}
+
+extension JSONWriter {
+    /// A message, its keys in Honcho's order (honcho.md 1.3).
+    mutating func message(_ message: Message) {
+        object { writer in
+            writer.member("id", message.id)
+            writer.member("content", message.content)
+            writer.member("peer_id", message.peerSlug)
+            writer.member("session_id", message.sessionSlug)
+            writer.member("metadata", message.metadata)
+            writer.member("created_at", message.createdAt.rfc3339)
+            writer.member("workspace_id", message.workspaceSlug)
+            writer.member("token_count", message.tokenCount)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+/// A digest of a session's messages; a session has the newest of each kind.
+package struct Summary: Equatable, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case short
+        case long
+    }
+
+    package let kind: Kind
+    package let content: String
+    /// The message that clients are told it belongs to.
+    package let messageID: String
+    /// The place of the last message whose text it covers.
+    package let messageSequence: Int64
+    /// What the model says it has; not necessarily o200k_base.
+    package let tokenCount: Int64
+    package let createdAt: Instant
+
+    package init(
+        kind: Kind,
+        content: String,
+        messageID: String,
+        messageSequence: Int64,
+        tokenCount: Int64,
+        createdAt: Instant
+    ) {
+        self.kind = kind
+        self.content = content
+        self.messageID = messageID
+        self.messageSequence = messageSequence
+        self.tokenCount = tokenCount
+        self.createdAt = createdAt
+    }
+}
+
+/// A session's summaries, as far as there are any.
+package struct SessionSummaries: Equatable, Sendable {
+    package let short: Summary?
+    package let long: Summary?
+
+    package init(short: Summary? = nil, long: Summary? = nil) {
+        self.short = short
+        self.long = long
+    }
+
+    /// The summary for a context of so many tokens (honcho.md 7.2): one that takes at most two fifths of them, and the long
+    /// one only where it says more than the short one.
+    package func fitting(into budget: Int64) -> Summary? {
+        let allowance = budget * 2 / 5
+        if let long, long.tokenCount <= allowance, long.tokenCount > short?.tokenCount ?? 0 { return long }
+        if let short, short.tokenCount <= allowance, short.tokenCount > 0 { return short }
+        return nil
+    }
+}
+
+/// What a model is told of a session: perhaps a summary, and the newest messages, oldest first.
+package struct SessionContext: Equatable, Sendable {
+    package let summary: Summary?
+    package let messages: [Message]
+
+    package init(summary: Summary? = nil, messages: [Message] = []) {
+        self.summary = summary
+        self.messages = messages
+    }
+}

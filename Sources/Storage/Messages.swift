@@ -1,0 +1,176 @@
+package import Domain
+package import JSON
+
+/// A session and those of its active members who speak: what messages are appended to.
+package struct MessageTarget: Sendable {
+    package let workspace: Workspace
+    package let sessionNumber: Int64
+    package let sessionSlug: String
+    /// The numbers of the peers by their slugs.
+    package let authors: [String: Int64]
+
+    package init(workspace: Workspace, sessionNumber: Int64, sessionSlug: String, authors: [String: Int64]) {
+        self.workspace = workspace
+        self.sessionNumber = sessionNumber
+        self.sessionSlug = sessionSlug
+        self.authors = authors
+    }
+}
+
+/// A message to be stored, before the session has given it its place.
+package struct NewMessage: Sendable {
+    package let id: String
+    package let draft: MessageDraft
+    package let tokenCount: Int64
+    package let createdAt: Instant
+
+    package init(id: String, draft: MessageDraft, tokenCount: Int64, createdAt: Instant) {
+        self.id = id
+        self.draft = draft
+        self.tokenCount = tokenCount
+        self.createdAt = createdAt
+    }
+}
+
+extension Transaction {
+    /// Returns the living session, those of the peers who are active members of it, and the explicit role of `user`;
+    /// `nil` where there is no such session or none of the peers is in it.
+    ///
+    /// - Returns: the workspace without its JSON documents.
+    package func messageTarget(
+        _ slug: String,
+        inWorkspace workspaceSlug: String,
+        of organization: Organization.ID,
+        for user: User.ID?,
+        speaking peerSlugs: Set<String>
+    ) throws -> (target: MessageTarget, membership: Role?)? {
+        var found: (row: WorkspaceRow, sessionNumber: Int64)?
+        let authors = try rows(
+            """
+            SELECT \(Workspace.columnsWithoutDocuments), m.role, s.number, p.slug, p.number
+            FROM workspaces w
+            JOIN sessions s ON s.workspace_number = w.number
+            JOIN peers p ON p.workspace_number = w.number
+            JOIN session_members sm ON sm.session_number = s.number AND sm.peer_number = p.number
+            LEFT JOIN memberships m ON m.workspace_number = w.number AND m.user_id = \(user)
+            WHERE w.organization_id = \(organization) AND w.slug = \(workspaceSlug) AND w.deleted_at IS NULL
+                AND s.slug = \(slug) AND s.deleted_at IS NULL AND p.slug IN (\(each: peerSlugs)) AND sm.left_at IS NULL
+            """
+        ) { row in
+            found = (try WorkspaceRow(&row), row.integer())
+            return (row.text(), row.integer())
+        }
+        return found.map { found in
+            let target = MessageTarget(
+                workspace: found.row.workspace,
+                sessionNumber: found.sessionNumber,
+                sessionSlug: slug,
+                authors: Dictionary(authors) { first, _ in first }
+            )
+            return (target, found.row.membership)
+        }
+    }
+
+    /// Appends the messages in their order, their places following the session's last one without a gap.
+    ///
+    /// Whoever appends to the session waits here until the transaction before has ended. Every draft's peer is one of the
+    /// target's authors.
+    ///
+    /// - Returns: `nil` when the session was deleted meanwhile.
+    package func append(_ messages: [NewMessage], to target: MessageTarget) throws -> [Message]? {
+        let tokens = messages.reduce(0) { $0 + $1.tokenCount }
+        let totals = try first(
+            """
+            UPDATE sessions SET message_count = message_count + \(Int64(messages.count)),
+                token_count = token_count + \(tokens)
+            WHERE number = \(target.sessionNumber) AND deleted_at IS NULL
+            RETURNING message_count, token_count
+            """
+        ) { row in (messages: row.integer(), tokens: row.integer()) }
+        guard let totals else { return nil }
+        var values: [SQL] = []
+        var stored: [Message] = []
+        var sequence = totals.messages - Int64(messages.count)
+        var tokensBefore = totals.tokens - tokens
+        for message in messages {
+            sequence += 1
+            values.append(message.values(in: target, sequence: sequence, tokensBefore: tokensBefore))
+            stored.append(message.stored(in: target, sequence: sequence))
+            tokensBefore += message.tokenCount
+        }
+        try run(
+            """
+            INSERT INTO messages (
+                id, workspace_number, session_number, peer_number, sequence, content, metadata, configuration, source,
+                token_count, tokens_before, created_at
+            )
+            VALUES \(SQL(joining: values, by: ", "))
+            """
+        )
+        return stored
+    }
+
+    /// Returns the session's message of that id.
+    package func message(_ id: String, in session: Session) throws -> Message? {
+        try first(
+            """
+            SELECT \(Message.columns) FROM messages m JOIN peers p ON p.number = m.peer_number
+            WHERE m.id = \(id) AND m.session_number = \(session.number)
+            """
+        ) { Message(&$0, in: session) }
+    }
+
+    /// Replaces the metadata where there is new one, and returns the message as it is then.
+    package func updateMessage(_ id: String, metadata: RawJSON?, in session: Session) throws -> Message? {
+        try first(
+            """
+            UPDATE messages SET metadata = COALESCE(\(metadata), metadata)
+            WHERE id = \(id) AND session_number = \(session.number)
+            RETURNING id, content, (SELECT p.slug FROM peers p WHERE p.number = peer_number), metadata, sequence,
+                token_count, created_at
+            """
+        ) { Message(&$0, in: session) }
+    }
+}
+
+extension NewMessage {
+    fileprivate func values(in target: MessageTarget, sequence: Int64, tokensBefore: Int64) -> SQL {
+        """
+        (\(id), \(target.workspace.number), \(target.sessionNumber), \(target.authors[draft.peerSlug]), \(sequence), \
+        \(draft.content), \(draft.metadata), \(draft.configuration), \(draft.source), \(tokenCount), \(tokensBefore), \
+        \(createdAt))
+        """
+    }
+
+    fileprivate func stored(in target: MessageTarget, sequence: Int64) -> Message {
+        Message(
+            id: id,
+            content: draft.content,
+            peerSlug: draft.peerSlug,
+            sessionSlug: target.sessionSlug,
+            workspaceSlug: target.workspace.slug,
+            metadata: draft.metadata,
+            sequence: sequence,
+            tokenCount: tokenCount,
+            createdAt: createdAt
+        )
+    }
+}
+
+extension Message {
+    static let columns: SQL = "m.id, m.content, p.slug, m.metadata, m.sequence, m.token_count, m.created_at"
+
+    init(_ row: inout Row, in session: Session) {
+        self.init(
+            id: row.text(),
+            content: row.text(),
+            peerSlug: row.text(),
+            sessionSlug: session.slug,
+            workspaceSlug: session.workspaceSlug,
+            metadata: row.json(),
+            sequence: row.integer(),
+            tokenCount: row.integer(),
+            createdAt: row.instant()
+        )
+    }
+}
