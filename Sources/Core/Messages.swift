@@ -138,7 +138,9 @@ extension Operations {
             let limits = limits(of: found.workspace.workspace)
             try limits.requireRunning()
             try limits.requireDocument(metadata, "metadata")
-            guard let message = try transaction.updateMessage(id, metadata: metadata, in: session) else { throw missing }
+            guard let message = try transaction.updateMessage(id, metadata: metadata, in: session) else {
+                throw missing
+            }
             return message
         }
     }

@@ -9,12 +9,16 @@ extension JSONValue {
         switch kind {
         case .string:
             let text = stringValue ?? ""
-            if let instant = Instant(parsing: text), Instant.fourDigitYears.contains(instant) { return .success(instant) }
+            if let instant = Instant(parsing: text), Instant.fourDigitYears.contains(instant) {
+                return .success(instant)
+            }
             guard isNumeric(text), let number = Double(text) else { return .failure(LaxFault(kind: .unreadableTime)) }
             return Self.instant(ofUnixTime: number)
         case .number:
             // What is beyond a double is beyond the calendar.
-            return Self.instant(ofUnixTime: doubleValue ?? (numberText?.hasPrefix("-") ?? false ? -.infinity : .infinity))
+            return Self.instant(
+                ofUnixTime: doubleValue ?? (numberText?.hasPrefix("-") ?? false ? -.infinity : .infinity)
+            )
         case .null, .bool, .array, .object: return .failure(LaxFault(kind: .notATime))
         }
     }

@@ -56,6 +56,42 @@ import Testing
         }
     }
 
+    @Test("Messages", arguments: Backend.available, seeds)
+    func messages(backend: Backend, seed: UInt64) async throws {
+        var generator = FilterGenerator(
+            seed: seed &+ 2000,
+            columns: [
+                ("peer_id", FilterGenerator.idOperands), ("session_id", ["chat", "talk", "hat", "*"].map(Doc.string)),
+                ("workspace_id", FilterGenerator.workspaceOperands), ("token_count", FilterGenerator.integers),
+            ]
+        )
+        let server = try await TestServer(backend)
+        var rows: [FilterRow] = []
+        for (second, peer) in FilterGenerator.ids.enumerated() {
+            server.clock.advance(seconds: 1)
+            let (metadata, tokens) = (generator.metadata(), second % 5)
+            let content = Array(repeating: "a", count: tokens).joined(separator: " ")
+            for session in ["chat", "talk"] {
+                let message = #"{"content":"\#(content)","peer_id":"\#(peer)","metadata":\#(metadata.json)}"#
+                let path = "/v3/workspaces/acme/sessions/\(session)/messages"
+                let answer = try await server.send(.post, path, body: #"{"messages":[\#(message)]}"#)
+                guard session == "chat" else { continue }
+                let id = try #require(try JSONValue.parse(answer.body).elements.first?["id"]?.stringValue)
+                let fields: [String: FilterRow.Value] = [
+                    "peer_id": .text(peer), "session_id": .text("chat"), "workspace_id": .text("acme"),
+                    "token_count": .integer(tokens), "created_at": .time((second + 1) * 1_000_000),
+                    "metadata": .metadata(metadata),
+                ]
+                rows.append(FilterRow(id: id, fields: fields))
+            }
+        }
+        for version in ["v2", "v3"] {
+            let evaluator = FilterEvaluator(isV3: version == "v3")
+            let path = "/\(version)/workspaces/acme/sessions/chat/messages/list?size=100"
+            for _ in 0..<200 { try await evaluator.check(generator.filter(), of: rows, at: path, on: server) }
+        }
+    }
+
     private static func ofPeers(_ seed: UInt64) -> FilterGenerator {
         FilterGenerator(
             seed: seed,
