@@ -27,10 +27,14 @@ final class PartialFile {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Gives the file to whoever owns another one; only a superuser can, and only for one it matters.
+    /// Gives the file to whoever owns another one, or the directory where that would be.
+    ///
+    /// A superuser's command must not leave a file that the server can't open; nobody else can do so, nor needs to.
     func takeOwner(of other: String) {
         var status = stat()
-        if stat(other, &status) == 0 { _ = fchown(descriptor, status.st_uid, status.st_gid) }
+        let directory = URL(filePath: other).deletingLastPathComponent().path
+        guard stat(other, &status) == 0 || stat(directory, &status) == 0 else { return }
+        _ = fchown(descriptor, status.st_uid, status.st_gid)
     }
 
     /// Makes what was written durable and gives the file its name, in the place of any file that bore it.

@@ -36,6 +36,7 @@ package struct SQLiteReplacement: Sendable {
                     "\(backup) has schema version \(schemaVersion), this binary knows \(knownVersion); run a newer atrium"
                 )
             }
+            partial.takeOwner(of: database)
             let hold = try DatabaseHold(database)
             formerPath = try Self.keep(database, now)
             try partial.finish()

@@ -10,7 +10,7 @@ struct CommonOptions: ParsableArguments {
 
     @Option(
         name: .customLong("database-url"),
-        help: ArgumentHelp("sqlite:PATH for a file elsewhere (ATRIUM_DATABASE_URL).", valueName: "url")
+        help: ArgumentHelp("sqlite:PATH for a file elsewhere, or postgres://… (ATRIUM_DATABASE_URL).", valueName: "url")
     )
     var databaseURL: String?
 

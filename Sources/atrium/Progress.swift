@@ -55,14 +55,17 @@ final class Progress {
         self.title = title
         self.skipped = skipped
         started = clock.now
-        shown = nil
+        // A bar is there at once, a line when there is something to tell.
+        shown = style == .bar ? nil : started
     }
 
     private func line(_ done: Int64, _ total: Int64) -> String {
         let seconds = max((clock.now - started) / .seconds(1), 0.001)
         let rate = Double(done - skipped) / seconds
-        var parts = ["\(amount(done)) of \(amount(total))", "\(amount(Int64(rate)))/s"]
-        if rate > 0, done < total { parts.append("\(Self.time(Double(total - done) / rate)) left") }
+        var parts = ["\(amount(done)) of \(amount(total))"]
+        // The first moments say little of the speed.
+        if seconds > 0.5 || done >= total { parts.append("\(amount(Int64(rate)))/s") }
+        if seconds > 0.5, rate > 0, done < total { parts.append("\(Self.time(Double(total - done) / rate)) left") }
         let percent = total > 0 ? Int(min(done, total) * 100 / total) : 100
         let filled = percent / 5
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)

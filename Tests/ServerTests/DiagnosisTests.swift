@@ -54,6 +54,15 @@ import Testing
         await store.close()
     }
 
+    @Test func anUnfinishedCopyIsNoDatabaseToServe() async throws {
+        let settings = try settings()
+        let store = try settings.openStore()
+        try await store.migrate()
+        try await store.write { try $0.begin(UnfinishedCopy(of: "it", schemaVersion: currentSchemaVersion)) }
+        #expect(await outcomes(settings)["schema"] == .failed)
+        await store.close()
+    }
+
     @Test func aDamagedDatabaseIsFound() async throws {
         let settings = try settings()
         try "no database".write(toFile: settings.sqlitePath(), atomically: true, encoding: .utf8)

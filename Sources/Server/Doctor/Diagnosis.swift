@@ -94,11 +94,17 @@ package struct Diagnosis: Sendable {
     private func examine(_ store: any Store) async -> [Finding] {
         do {
             let version = try await store.schemaVersion()
+            let copy = try await store.read { try $0.unfinishedCopy() }
             let faults = try await store.faults()
-            return [schema(version), integrity(faults)]
+            return [copy.map(unfinished) ?? schema(version), integrity(faults)]
         } catch {
             return [Finding("database", .failed, Explanation(error, settings).description)]
         }
+    }
+
+    private func unfinished(_ copy: UnfinishedCopy) -> Finding {
+        let detail = "this is an unfinished copy of \(copy.source); finish it with atrium migrate --from … --to …"
+        return Finding("schema", .failed, detail)
     }
 
     private func schema(_ version: Int) -> Finding {
