@@ -58,7 +58,7 @@ let package = Package(
         .target(name: "Domain", dependencies: ["JSON"]),
         .target(name: "Storage", dependencies: ["Domain", "JSON"]),
         .target(name: "CTokenVocabulary", exclude: ["NOTICE.md", "character-kinds.bin", "vocabulary.bin"]),
-        .target(name: "Memory", dependencies: ["CTokenVocabulary", heapModule]),
+        .target(name: "Memory", dependencies: ["CTokenVocabulary", "JSON", heapModule]),
         .target(name: "StorageSQLite", dependencies: ["JSON", "Storage", grdb, grdbSQLite]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "StoragePostgres", dependencies: ["CLibPQ", "Storage"]),

@@ -35,12 +35,16 @@ package struct JSONLimits: Sendable {
     /// How many arrays and objects may stand inside one another.
     package let maxDepth: Int
 
+    /// Whether an object may bear a key twice, as Python allows it; ``JSONValue/subscript(key:)`` then finds the first.
+    package let allowsRepeatedKeys: Bool
+
     /// Makes limits that allow `maxDepth` levels.
     ///
     /// Reading a parsed value (``JSONValue/contains(_:)``, ``JSONValue/isSameValue(as:)``) recurses once a level: keep the
     /// limit within what a thread's stack holds.
-    package init(maxDepth: Int = 100) {
+    package init(maxDepth: Int = 100, allowsRepeatedKeys: Bool = false) {
         self.maxDepth = maxDepth
+        self.allowsRepeatedKeys = allowsRepeatedKeys
     }
 
     /// The limits for text from clients: 100 levels.

@@ -32,15 +32,15 @@ package struct JSONValue: Sendable {
 
     /// Reads a value and validates the whole text at once, strictly by RFC 8259.
     ///
-    /// Beyond the grammar it refuses repeated keys, invalid UTF-8, lone surrogates and a byte order mark. `\u0000` is
-    /// accepted: see ``containsNUL``.
+    /// Beyond the grammar it refuses repeated keys (unless the limits allow them), invalid UTF-8, lone surrogates and a byte
+    /// order mark. `\u0000` is accepted: see ``containsNUL``.
     /// - Throws: ``JSONSyntaxError`` for the first fault; a repeated key is reported where its object ends.
     package static func parse(
         _ bytes: [UInt8],
         limits: JSONLimits = .default
     ) throws(JSONSyntaxError) -> JSONValue {
         let found = try bytes.withUnsafeBufferPointer { text throws(JSONSyntaxError) in
-            var validator = Validator(text, maxDepth: limits.maxDepth)
+            var validator = Validator(text, limits)
             return try validator.validate()
         }
         return JSONValue(kind: Kind(firstByte: bytes[found.range.lowerBound]), bytes: bytes, found)

@@ -15,15 +15,15 @@ struct Validator {
     }
 
     let text: UnsafeBufferPointer<UInt8>
-    let maxDepth: Int
+    let limits: JSONLimits
     var position = 0
     var traits: JSONValue.Traits = []
     private var open: [Container] = []
     private var keys = KeyLedger()
 
-    init(_ text: UnsafeBufferPointer<UInt8>, maxDepth: Int) {
+    init(_ text: UnsafeBufferPointer<UInt8>, _ limits: JSONLimits) {
         self.text = text
-        self.maxDepth = maxDepth
+        self.limits = limits
     }
 
     mutating func validate() throws(JSONSyntaxError) -> Finding {
@@ -67,8 +67,8 @@ struct Validator {
     }
 
     private mutating func enter(_ container: Container, closer: UInt8) throws(JSONSyntaxError) -> Bool {
-        guard open.count < maxDepth else {
-            throw fault("Nesting exceeds maximum depth of \(maxDepth)", at: position, .tooDeep)
+        guard open.count < limits.maxDepth else {
+            throw fault("Nesting exceeds maximum depth of \(limits.maxDepth)", at: position, .tooDeep)
         }
         position += 1
         skipSpace()
@@ -116,7 +116,7 @@ struct Validator {
         }
         let start = position
         let isEscaped = try scanString()
-        keys.add(start + 1..<position - 1, isEscaped: isEscaped, in: text)
+        if !limits.allowsRepeatedKeys { keys.add(start + 1..<position - 1, isEscaped: isEscaped, in: text) }
         skipSpace()
         guard position < text.count, text[position] == ASCII.colon else {
             throw fault("Expecting ':' delimiter", at: position)

@@ -49,6 +49,15 @@ import Testing
         #expect(fault("[]", limits: JSONLimits(maxDepth: 0))?.kind == .tooDeep)
     }
 
+    @Test func repeatedKeysAreTakenWhereTheyAreAllowed() throws {
+        let text = #"{"a":1,"b":{"c":2,"c":3},"a":4}"#
+        #expect(fault(text)?.kind == .duplicateKey)
+        let value = try JSONValue.parse(text, limits: JSONLimits(allowsRepeatedKeys: true))
+        #expect(value.members.map(\.key) == ["a", "b", "a"])
+        #expect(value["a"]?.int64Value == 1)
+        #expect(fault(#"{"a":1,"a"}"#, limits: JSONLimits(allowsRepeatedKeys: true))?.kind == .syntax)
+    }
+
     @Test(arguments: [100, Int.max])
     func tenMegabytesOfBracketsCostNoStack(maxDepth: Int) {
         let attack = [UInt8](repeating: UInt8(ascii: "["), count: 10_000_000)
