@@ -30,6 +30,7 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -51,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
@@ -62,9 +64,10 @@ let package = Package(
         .target(name: "StorageSQLite", dependencies: ["JSON", "Storage", grdb, grdbSQLite]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "StoragePostgres", dependencies: ["CLibPQ", "Storage"]),
+        .target(name: "TextExtraction", dependencies: ["Memory", subprocess, systemPackage]),
         .target(
             name: "Core",
-            dependencies: ["Domain", "JSON", "Memory", "Storage", crypto, jwtKit, orderedCollections]
+            dependencies: ["Domain", "JSON", "Memory", "Storage", "TextExtraction", crypto, jwtKit, orderedCollections]
         ),
         .target(name: "Moving", dependencies: ["Storage"]),
         .target(name: "Workers", dependencies: ["Core", "Domain", logging, metrics, serviceLifecycle]),
@@ -80,7 +83,8 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Core", "Domain", "HTTPSurface", "JSON", "Moving", "PrometheusMetrics", "Storage", "StoragePostgres",
-                "StorageSQLite", "Workers", configuration, httpTypes, hummingbird, logging, metrics, nioCore,
+                "StorageSQLite", "TextExtraction", "Workers", configuration, httpTypes, hummingbird, logging, metrics,
+                nioCore,
                 serviceLifecycle, systemPackage, unixSignals,
             ]
         ),
@@ -99,6 +103,7 @@ let package = Package(
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "JSON"]),
+        .testTarget(name: "TextExtractionTests", dependencies: ["TextExtraction"]),
         .testTarget(name: "MemoryTests", dependencies: ["JSON", "Memory"], resources: [.copy("Tokens")]),
         .testTarget(
             name: "StorageTests",
@@ -118,7 +123,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "TestKit", configuration, httpTypes,
+                "Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "TestKit", "TextExtraction",
+                configuration, httpTypes,
                 logging,
                 nioCore,
             ]

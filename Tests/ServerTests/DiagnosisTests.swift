@@ -2,6 +2,7 @@ import Foundation
 import Server
 import Storage
 import Testing
+import TextExtraction
 
 @Suite struct DiagnosisTests {
     private func settings() throws -> Settings {
@@ -32,10 +33,17 @@ import Testing
         #expect(findings.allSatisfy { $0.outcome == .ok }, "\(findings)")
         #expect(
             findings.map(\.check) == [
-                "settings", "data directory", "schema", "integrity", "disk space", "port", "clock",
+                "settings", "data directory", "schema", "integrity", "disk space", "port", "clock", "uploads",
             ]
         )
         await store.close()
+    }
+
+    @Test func aMissingPDFReaderIsPointedAt() async throws {
+        let findings = await Diagnosis(try settings(), pdf: PDFReader(command: "no-such-program")).findings()
+        let finding = try #require(findings.first { $0.check == "uploads" })
+        #expect(finding.outcome == .warning)
+        #expect(finding.detail.contains("poppler-utils"))
     }
 
     @Test func anEmptyDatabaseWaitsForItsSchema() async throws {

@@ -1,13 +1,16 @@
 import Domain
 import Foundation
 import Storage
+package import TextExtraction
 
 /// Looks whether a server with these settings would run; changes nothing.
 package struct Diagnosis: Sendable {
     private let settings: Settings
+    private let pdf: PDFReader
 
-    package init(_ settings: Settings) {
+    package init(_ settings: Settings, pdf: PDFReader = PDFReader()) {
         self.settings = settings
+        self.pdf = pdf
     }
 
     /// Everything that was looked at, in the order in which a server needs it.
@@ -16,7 +19,7 @@ package struct Diagnosis: Sendable {
         // Before the database is opened, which may bring its file up to date.
         let clock = clock
         findings += await database()
-        return findings + [diskSpace, port, clock]
+        return findings + [diskSpace, port, clock, await uploads()]
     }
 
     private var safety: Finding {
@@ -135,6 +138,13 @@ package struct Diagnosis: Sendable {
         if megabytes < 100 { return Finding(name, .failed, "\(megabytes) MB are free; make room") }
         if megabytes < 1000 { return Finding(name, .warning, "\(megabytes) MB are free; make room soon") }
         return Finding(name, .ok, "\(megabytes / 1000) GB are free")
+    }
+
+    private func uploads() async -> Finding {
+        guard await pdf.isInstalled() else {
+            return Finding("uploads", .warning, ExtractionFault.pdfReaderMissing.message)
+        }
+        return Finding("uploads", .ok, "text, JSON and PDF can be read")
     }
 
     /// Free bytes on the disk of the nearest directory above `path` that exists.

@@ -1,0 +1,134 @@
+internal import Subprocess
+internal import SystemPackage
+
+/// Reads PDF with poppler's `pdftotext`, in a process of its own with little time, little memory and nothing to write to.
+///
+/// A PDF is a program for a large interpreter written in C++. One that crashes it, or never ends, takes a process
+/// with it that holds none of our secrets, and the upload is refused (docs/decisions/0009-pdf.md).
+package struct PDFReader: Sendable {
+    /// What reading one file may cost.
+    package struct Limits: Sendable {
+        package var time: Duration
+        package var processorSeconds: Int
+        package var memoryMegabytes: Int
+        package var textBytes: Int
+
+        /// Makes limits; by default 20 seconds, 10 of processor time, half a gigabyte and 16 MiB of text.
+        package init(
+            time: Duration = .seconds(20),
+            processorSeconds: Int = 10,
+            memoryMegabytes: Int = 512,
+            textBytes: Int = 16 * 1024 * 1024
+        ) {
+            self.time = time
+            self.processorSeconds = processorSeconds
+            self.memoryMegabytes = memoryMegabytes
+            self.textBytes = textBytes
+        }
+    }
+
+    private let command: String
+    private let limits: Limits
+    private let turns: Turns
+
+    /// Makes a reader.
+    ///
+    /// - Parameters:
+    ///   - command: a shell command that reads a PDF and writes its text in UTF-8, a form feed behind each page.
+    ///   - limits: what one file may cost.
+    ///   - simultaneous: how many files are read at a time; others wait.
+    package init(
+        command: String = "pdftotext -q -enc UTF-8 - -",
+        limits: Limits = Limits(),
+        simultaneous: Int = 2
+    ) {
+        self.command = command
+        self.limits = limits
+        turns = Turns(simultaneous)
+    }
+
+    /// Tells whether the program is there.
+    package func isInstalled() async -> Bool {
+        do {
+            _ = try await text(of: [])
+            return true
+        } catch {
+            return error as? ExtractionFault != .pdfReaderMissing
+        }
+    }
+
+    /// Returns the text of each page.
+    /// - Throws: ``ExtractionFault``; `CancellationError` if the task is cancelled.
+    package func pages(of document: [UInt8]) async throws -> [String] {
+        guard Self.isWhole(document) else { throw ExtractionFault.pdfUnreadable }
+        let text: [UInt8] = try await turns.take {
+            try await withDeadline(limits.time) { try await self.text(of: document) }
+        }
+        // Behind the last form feed there is no page.
+        return text.split(separator: UInt8(ascii: "\u{C}"), omittingEmptySubsequences: false)
+            .dropLast().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether the head and the tail of a PDF are there; poppler would make something up for a part of one.
+    private static func isWhole(_ document: [UInt8]) -> Bool {
+        let margin = 1024
+        return document.prefix(margin).contains("%PDF-".utf8) && document.suffix(margin).contains("%%EOF".utf8)
+    }
+
+    private func text(of document: [UInt8]) async throws -> [UInt8] {
+        let file = try UnnamedFile(document)
+        let result: ExecutionResult<Void, BytesOutput, DiscardedOutput>
+        do {
+            result = try await run(
+                .path("/bin/sh"),
+                arguments: ["-c", script],
+                environment: .custom(["PATH": "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"]),
+                workingDirectory: "/",
+                input: .fileDescriptor(file.descriptor, closeAfterSpawningProcess: false),
+                output: .bytes(limit: limits.textBytes)
+            )
+        } catch let error as SubprocessError where error.code == .outputLimitExceeded {
+            throw ExtractionFault.pdfTooLong
+        }
+        return try Self.output(of: result)
+    }
+
+    private static func output(
+        of result: ExecutionResult<Void, BytesOutput, DiscardedOutput>
+    ) throws(ExtractionFault) -> [UInt8] {
+        switch result.terminationStatus {
+        case .exited(0): return result.standardOutput
+        // The shell's word for a command that is not there.
+        case .exited(127): throw .pdfReaderMissing
+        case .exited: throw .pdfUnreadable
+        case .signaled: throw .pdfTooCostly
+        }
+    }
+
+    /// No core, no files, seconds of processor time, kilobytes of memory, and behind everybody who needs the processor too.
+    ///
+    /// `exec` makes the shell the program itself, so that what ends the one ends the other.
+    private var script: String {
+        """
+        ulimit -c 0; ulimit -f 0; ulimit -t \(limits.processorSeconds); ulimit -v \(limits.memoryMegabytes * 1024)
+        exec nice -n 19 \(command)
+        """
+    }
+}
+
+/// Runs a task that is cancelled, and thrown out as too costly, if it takes longer.
+private func withDeadline<Result: Sendable>(
+    _ time: Duration,
+    _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result.self) { group in
+        group.addTask(operation: body)
+        group.addTask {
+            try await Task.sleep(for: time)
+            throw ExtractionFault.pdfTooCostly
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw CancellationError() }
+        return first
+    }
+}
