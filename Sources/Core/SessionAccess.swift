@@ -31,22 +31,36 @@ extension Transaction {
         return found.session
     }
 
-    /// Returns the living session with its workspace, locked until the transaction ends.
+    /// Returns the living session with its workspace, locked until the transaction ends; `nil` where the caller sees none by
+    /// that name.
     ///
-    /// - Throws: ``DomainError``: `outOfScope` beyond the credential, `notFound` for a session where the caller sees none,
-    ///   `forbidden` below writer.
+    /// - Throws: ``DomainError``: `outOfScope` beyond the credential, `forbidden` below writer.
     func changeableSession(
         _ slug: String,
         inWorkspace workspace: String,
         for caller: Caller
-    ) throws -> (workspace: Workspace, session: Session) {
+    ) throws -> (workspace: Workspace, session: Session)? {
         let scope = Scope.session(slug, workspace: workspace)
         try caller.requireScope(scope)
         let found = try lockedSession(slug, inWorkspace: workspace, of: caller.organizationID, for: caller.userID)
         guard let found, caller.role(inWorkspace: workspace, membership: found.workspace.membership) != nil else {
-            throw DomainError.notFound(.session(slug, workspace: workspace))
+            return nil
         }
         let access = try found.workspace.accessible(as: workspace, for: caller, requiring: .writer, within: scope)
         return (access.workspace, found.session)
+    }
+
+    /// The same for a session that must be there.
+    ///
+    /// - Throws: ``DomainError`` of kind `notFound` besides.
+    func existingSession(
+        _ slug: String,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) throws -> (workspace: Workspace, session: Session) {
+        guard let found = try changeableSession(slug, inWorkspace: workspace, for: caller) else {
+            throw DomainError.notFound(.session(slug, workspace: workspace))
+        }
+        return found
     }
 }

@@ -23,6 +23,108 @@ extension Operations {
         }
     }
 
+    /// Makes these peers, and nobody else, the members of the session, making those that the workspace lacks.
+    ///
+    /// All of them take part as they are given now (honcho.md 2.4).
+    ///
+    /// - Throws: ``DomainError``: `notFound` where there is no such session; `limitReached` with the rule `tooManyObservers`.
+    package func setPeers(
+        _ members: [SessionMemberDraft],
+        ofSession slug: String,
+        inWorkspace workspaceSlug: String,
+        for caller: Caller
+    ) async throws -> Session {
+        try await write { transaction in
+            let (workspace, session) = try transaction.existingSession(slug, inWorkspace: workspaceSlug, for: caller)
+            try limits(of: workspace).requireRunning()
+            try session.requireRoom(forObservers: members.observerCount)
+            let now = environment.now()
+            let slugs = members.map(\.peerSlug)
+            try transaction.dismissAll(but: slugs, from: session, in: workspace, at: now)
+            guard !members.isEmpty else { return session }
+            let peers = try ensurePeers(slugs, seenFrom: session, in: workspace, transaction)
+            let all = members.compactMap { member in peers[member.peerSlug].map { ($0, member.participation) } }
+            try transaction.join(all, to: session, at: now)
+            return session
+        }
+    }
+
+    /// Lets the peers leave the session; those that are not in it are passed over.
+    ///
+    /// - Throws: ``DomainError`` of kind `notFound` where there is no such session.
+    package func removePeers(
+        _ slugs: [String],
+        fromSession slug: String,
+        inWorkspace workspaceSlug: String,
+        for caller: Caller
+    ) async throws -> Session {
+        try await write { transaction in
+            let (workspace, session) = try transaction.existingSession(slug, inWorkspace: workspaceSlug, for: caller)
+            try limits(of: workspace).requireRunning()
+            try transaction.dismiss(slugs, from: session, in: workspace, at: environment.now())
+            return session
+        }
+    }
+
+    /// Returns one page of the session's active members, longest there first; none where the caller sees no such session.
+    package func peers(
+        ofSession slug: String,
+        page: PageRequest,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) async throws -> Page<Peer> {
+        try await snapshot { transaction in
+            guard let session = try transaction.readableSession(slug, inWorkspace: workspace, for: caller) else {
+                return Page(items: [], total: 0, request: page)
+            }
+            return try transaction.members(of: session, page: page)
+        }
+    }
+
+    /// Returns how the peer takes part in the session, or did when it left.
+    ///
+    /// A peer's credential sees its own participation only (honcho.md 12.5).
+    ///
+    /// - Throws: ``DomainError``: `notFound` where the peer never was in the session, `outOfScope` beyond the credential.
+    package func participation(
+        of peer: String,
+        inSession slug: String,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) async throws -> Participation {
+        if let reader = caller.scope.peer(inWorkspace: workspace), reader != peer { throw DomainError.outOfScope }
+        return try await snapshot { transaction in
+            let session = try transaction.readableSession(slug, inWorkspace: workspace, for: caller)
+            guard let participation = try session.flatMap({ try transaction.participation(of: peer, in: $0) }) else {
+                throw DomainError.notASessionPeer(peer, inSession: slug, workspace: workspace)
+            }
+            return participation
+        }
+    }
+
+    /// Changes what is given of how the peer takes part in the session, and lets it in if it never was.
+    ///
+    /// - Throws: ``DomainError``: `notFound` where there is no such session or peer, `limitReached` with the rule
+    ///   `tooManyObservers`, `outOfScope` beyond the credential.
+    package func setParticipation(
+        _ participation: Participation,
+        of peerSlug: String,
+        inSession slug: String,
+        inWorkspace workspaceSlug: String,
+        for caller: Caller
+    ) async throws {
+        try await write { transaction in
+            let (workspace, session) = try transaction.existingSession(slug, inWorkspace: workspaceSlug, for: caller)
+            try limits(of: workspace).requireRunning()
+            guard let peer = try transaction.peers([peerSlug], seenFrom: session, in: workspace).first else {
+                throw DomainError.notFound(.peer(peerSlug, workspace: workspaceSlug))
+            }
+            let draft = SessionMemberDraft(peerSlug: peerSlug, participation: participation)
+            try transaction.requireRoomForObservers([draft], among: [peerSlug: peer], in: session)
+            try transaction.setParticipation(participation, of: peer, in: session, at: environment.now())
+        }
+    }
+
     /// Lets the peers into the locked session, making those that the workspace lacks.
     ///
     /// - Returns: the numbers of all of them by their slugs.
@@ -36,7 +138,7 @@ extension Operations {
         let peers = try ensurePeers(members.map(\.peerSlug), seenFrom: session, in: workspace, transaction)
         try transaction.requireRoomForObservers(members, among: peers, in: session)
         let arriving = members.compactMap { member in
-            peers[member.peerSlug].flatMap { $0.isActive ? nil : ($0.number, member.participation) }
+            peers[member.peerSlug].flatMap { $0.isActive ? nil : ($0, member.participation) }
         }
         try transaction.join(arriving, to: session, at: environment.now())
         return peers.mapValues(\.number)
@@ -58,6 +160,10 @@ extension Operations {
     }
 }
 
+extension [SessionMemberDraft] {
+    fileprivate var observerCount: Int { filter { $0.participation.observeOthers ?? false }.count }
+}
+
 extension [SessionPeer] {
     fileprivate var bySlug: [String: SessionPeer] {
         Dictionary(map { ($0.slug, $0) }) { first, _ in first }
@@ -73,7 +179,7 @@ extension Transaction {
         among peers: [String: SessionPeer],
         in session: Session
     ) throws {
-        let observers = members.filter { $0.participation.observeOthers ?? false }.count
+        let observers = members.observerCount
         guard observers > 0 else { return }
         let named = members.compactMap { peers[$0.peerSlug]?.number }
         try session.requireRoom(forObservers: observers + observerCount(in: session, besides: named))
@@ -93,6 +199,15 @@ extension Session {
             session. Observers are peers with 'observe_others' set to true.
             """,
             rule: .tooManyObservers
+        )
+    }
+}
+
+extension DomainError {
+    package static func notASessionPeer(_ peer: String, inSession session: String, workspace: String) -> DomainError {
+        .notFound(
+            "Session peer \(peer) not found in session \(session) in workspace \(workspace)",
+            .peer(peer, workspace: workspace)
         )
     }
 }

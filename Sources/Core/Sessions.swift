@@ -37,12 +37,46 @@ extension Operations {
         for caller: Caller
     ) async throws -> Page<Session> {
         try caller.requireScope(.workspace(slug))
-        return try await snapshot { transaction in
+        return try await sessions(inWorkspace: slug, page: query.page, for: caller) { transaction, workspace in
+            try transaction.sessions(matching: query, in: workspace)
+        }
+    }
+
+    /// Returns one page of the sessions that the peer is or was in, oldest first; none of a peer that isn't there.
+    package func sessions(
+        ofPeer peer: String,
+        matching query: SessionQuery,
+        inWorkspace slug: String,
+        for caller: Caller
+    ) async throws -> Page<Session> {
+        try caller.requireScope(.peer(peer, workspace: slug))
+        return try await sessions(inWorkspace: slug, page: query.page, for: caller) { transaction, workspace in
+            try transaction.sessions(ofPeer: peer, matching: query, in: workspace)
+        }
+    }
+
+    private func sessions(
+        inWorkspace slug: String,
+        page: PageRequest,
+        for caller: Caller,
+        _ list: @escaping @Sendable (Transaction, Workspace) throws -> Page<Session>
+    ) async throws -> Page<Session> {
+        try await snapshot { transaction in
             let row = try transaction.workspace(.slug(slug), in: caller.organizationID, for: caller.userID)
             guard let row, caller.role(inWorkspace: slug, membership: row.membership) != nil else {
-                return Page(items: [], total: 0, request: query.page)
+                return Page(items: [], total: 0, request: page)
             }
-            return try transaction.sessions(matching: query, in: row.workspace)
+            return try list(transaction, row.workspace)
+        }
+    }
+
+    /// Hides the session and all that is in it from every read at once; its rows go when the retention ends.
+    ///
+    /// - Throws: ``DomainError``: `outOfScope` beyond the credential, `notFound`, `forbidden` below writer.
+    package func deleteSession(_ slug: String, inWorkspace workspace: String, for caller: Caller) async throws {
+        try await write { transaction in
+            let found = try transaction.existingSession(slug, inWorkspace: workspace, for: caller)
+            try transaction.markDeleted(found.session, in: found.workspace, at: environment.now())
         }
     }
 
@@ -77,14 +111,16 @@ extension Operations {
         let limits = limits(of: workspace)
         try limits.requireRunning()
         try limits.requireDocuments(of: draft)
-        if let session = try transaction.insertIfSlugIsFree(draft, in: workspace, at: limits.now) {
-            return (workspace, session, true)
+        // Who comes second finds what somebody made a moment ago, unless it is deleted again by then.
+        for _ in 0..<3 {
+            if let session = try transaction.insertIfSlugIsFree(draft, in: workspace, at: limits.now) {
+                return (workspace, session, true)
+            }
+            if let session = try transaction.lockedSession(draft.slug, in: workspace) {
+                return (workspace, try apply(draft, to: session, limits, transaction), false)
+            }
         }
-        // Somebody made it a moment ago.
-        guard let session = try transaction.lockedSession(draft.slug, in: workspace) else {
-            throw DomainError(.conflict, "Unable to create or get session: \(draft.slug)")
-        }
-        return (workspace, try apply(draft, to: session, limits, transaction), false)
+        throw DomainError(.conflict, "Unable to create or get session: \(draft.slug)")
     }
 
     private func apply(

@@ -6,10 +6,13 @@ package struct DeletionRule: Sendable {
     package let requiredRole: Role
     /// Whether the last workspace that the caller's person sees must stay, however far the credential reaches.
     package let keepsLast: Bool
+    /// Whether a workspace with sessions must stay.
+    package let keepsSessions: Bool
 
-    package init(requiredRole: Role = .admin, keepsLast: Bool = false) {
+    package init(requiredRole: Role = .admin, keepsLast: Bool = false, keepsSessions: Bool = false) {
         self.requiredRole = requiredRole
         self.keepsLast = keepsLast
+        self.keepsSessions = keepsSessions
     }
 }
 
@@ -18,7 +21,8 @@ extension Operations {
     ///
     /// The organization's `default` workspace always exists, so deleting it leaves a new, empty one in its place.
     ///
-    /// - Throws: ``DomainError``: `notFound`; `forbidden` below the rule's role; `conflict` with the rule `lastWorkspace`.
+    /// - Throws: ``DomainError``: `notFound`; `forbidden` below the rule's role; `conflict` with the rule `lastWorkspace`, or because of
+    ///   sessions.
     package func deleteWorkspace(
         _ reference: WorkspaceReference,
         rule: DeletionRule = DeletionRule(),
@@ -27,6 +31,9 @@ extension Operations {
         try await write { transaction in
             let workspace = try transaction.access(reference, for: caller, requiring: rule.requiredRole).workspace
             if rule.keepsLast { try transaction.requireAnother(than: workspace, for: caller) }
+            if rule.keepsSessions, try transaction.hasSessions(in: workspace) {
+                throw DomainError.sessionsRemain(in: workspace)
+            }
             guard try transaction.markDeleted(workspace, at: environment.now()) else {
                 throw DomainError.notFound(.workspace(reference.name))
             }
@@ -61,5 +68,15 @@ extension Transaction {
         guard try seesAnother(than: workspace, WorkspaceAudience(caller, onlySlug: nil)) else {
             throw DomainError(.conflict, "You can't delete your last workspace", rule: .lastWorkspace)
         }
+    }
+}
+
+extension DomainError {
+    fileprivate static func sessionsRemain(in workspace: Workspace) -> DomainError {
+        DomainError(
+            .conflict,
+            "Cannot delete workspace '\(workspace.slug)': active session(s) remain. Delete all sessions first.",
+            resource: .workspace(workspace.slug)
+        )
     }
 }

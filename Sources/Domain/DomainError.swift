@@ -94,7 +94,12 @@ extension DomainError {
             case .invitation(let name): "Invitation \(name) not found"
             case .key(let name): "Key \(name) not found"
             }
-        return DomainError(.notFound, message, resource: resource)
+        return notFound(message, resource)
+    }
+
+    /// The same in words of an API's own.
+    package static func notFound(_ message: String, _ resource: Resource) -> DomainError {
+        DomainError(.notFound, message, resource: resource)
     }
 
     package static let unauthenticated = DomainError(.unauthenticated, "A valid credential is required")

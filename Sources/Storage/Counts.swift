@@ -5,12 +5,17 @@ package enum Counted: Sendable {
     case workspaces(Organization.ID)
     case peers(workspaceNumber: Int64)
     case sessions(workspaceNumber: Int64)
+    /// Of a peer, also those that it has left.
+    case sessionsOfPeer(Int64)
+
+    fileprivate static let sessionsOfPeerPrefix = "sessions-of-peer:"
 
     fileprivate var scope: String {
         switch self {
         case .workspaces(let organization): "workspaces:\(organization)"
         case .peers(let number): "peers:\(number)"
         case .sessions(let number): "sessions:\(number)"
+        case .sessionsOfPeer(let number): Self.sessionsOfPeerPrefix + String(number)
         }
     }
 }
@@ -20,12 +25,36 @@ extension Transaction {
     ///
     /// Every writing connection has a slot of its own, so that writers do not wait for each other's commits.
     package func adjust(_ counted: Counted, by difference: Int64) throws {
+        try adjust([counted], by: difference)
+    }
+
+    /// Moves several counts by the same difference.
+    func adjust(_ counted: [Counted], by difference: Int64) throws {
+        guard !counted.isEmpty else { return }
+        let values = counted.map { counted -> SQL in "(\(counted.scope), \(slot), \(difference))" }
         try run(
             """
-            INSERT INTO counts (scope, slot, value) VALUES (\(counted.scope), \(slot), \(difference))
+            INSERT INTO counts (scope, slot, value) VALUES \(SQL(joining: values, by: ", "))
             ON CONFLICT (scope, slot) DO UPDATE SET value = counts.value + excluded.value
             """
         )
+    }
+
+    /// Moves the number of sessions of everybody who is or was in this one.
+    func adjustSessions(ofMembersOf session: Session, by difference: Int64) throws {
+        try run(
+            """
+            INSERT INTO counts (scope, slot, value)
+            SELECT \(Counted.sessionsOfPeerPrefix) || peer_number, \(slot), \(difference)
+            FROM session_members WHERE session_number = \(session.number)
+            ON CONFLICT (scope, slot) DO UPDATE SET value = counts.value + excluded.value
+            """
+        )
+    }
+
+    /// The counts of the peers that the statement finds the numbers of, as a condition on `counts`.
+    static func isOfPeers(_ numbers: SQL) -> SQL {
+        "scope IN (SELECT \(Counted.sessionsOfPeerPrefix) || number FROM (\(numbers)) AS found)"
     }
 
     package func count(of counted: Counted) throws -> Int64 {

@@ -72,6 +72,11 @@ extension Transaction {
                     "peer_number IN (SELECT number FROM peers WHERE \(belongs))"
                 ),
                 Remains("jobs", key: "number", belongs),
+                Remains(
+                    "counts",
+                    key: "scope, slot",
+                    Self.isOfPeers("SELECT number FROM peers WHERE \(belongs)")
+                ),
                 Remains("peers", key: "number", belongs),
                 Remains("invitations", key: "number", belongs),
                 Remains("memberships", key: "workspace_number, user_id", belongs),

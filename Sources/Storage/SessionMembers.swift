@@ -4,8 +4,10 @@ package import Domain
 package struct SessionPeer: Sendable {
     package let number: Int64
     package let slug: String
-    /// Whether it is a member now: not one that has left, and not one that never was.
+    /// Whether it is a member now.
     package let isActive: Bool
+    /// Whether it was a member once and has left.
+    package let hasLeft: Bool
 }
 
 extension Transaction {
@@ -13,14 +15,16 @@ extension Transaction {
     package func peers(_ slugs: [String], seenFrom session: Session, in workspace: Workspace) throws -> [SessionPeer] {
         try rows(
             """
-            SELECT p.number, p.slug, m.session_number
+            SELECT p.number, p.slug, m.joined_at, m.left_at
             FROM peers p
-            LEFT JOIN session_members m
-            ON m.session_number = \(session.number) AND m.peer_number = p.number AND m.left_at IS NULL
+            LEFT JOIN session_members m ON m.session_number = \(session.number) AND m.peer_number = p.number
             WHERE p.workspace_number = \(workspace.number) AND p.slug IN (\(each: slugs))
             """
         ) { row in
-            SessionPeer(number: row.integer(), slug: row.text(), isActive: row.optionalInteger() != nil)
+            let (number, slug) = (row.integer(), row.text())
+            let (joinedAt, leftAt) = (row.optionalInteger(), row.optionalInteger())
+            let isActive = joinedAt != nil && leftAt == nil
+            return SessionPeer(number: number, slug: slug, isActive: isActive, hasLeft: leftAt != nil)
         }
     }
 
@@ -39,17 +43,12 @@ extension Transaction {
     ///
     /// The caller holds the session's lock.
     package func join(
-        _ members: [(peerNumber: Int64, participation: Participation)],
+        _ members: [(peer: SessionPeer, participation: Participation)],
         to session: Session,
         at now: Instant
     ) throws {
         guard !members.isEmpty else { return }
-        let values = members.map { member -> SQL in
-            """
-            (\(session.number), \(member.peerNumber), \(member.participation.observeMe), \
-            \(member.participation.observeOthers), \(now), \(session.createdAt))
-            """
-        }
+        let values = members.map { session.membership($0.peer, $0.participation, at: now) }
         try run(
             """
             INSERT INTO session_members (
@@ -63,5 +62,108 @@ extension Transaction {
                 END
             """
         )
+        try countSession(for: members.map(\.peer))
+    }
+
+    /// Changes what is given of how the peer takes part, and makes it a member if it never was one.
+    ///
+    /// The caller holds the session's lock.
+    package func setParticipation(
+        _ participation: Participation,
+        of peer: SessionPeer,
+        in session: Session,
+        at now: Instant
+    ) throws {
+        try run(
+            """
+            INSERT INTO session_members (
+                session_number, peer_number, observe_me, observe_others, joined_at, session_created_at
+            )
+            VALUES \(session.membership(peer, participation, at: now))
+            ON CONFLICT (session_number, peer_number) DO UPDATE SET
+                observe_me = COALESCE(excluded.observe_me, session_members.observe_me),
+                observe_others = COALESCE(excluded.observe_others, session_members.observe_others)
+            """
+        )
+        try countSession(for: [peer])
+    }
+
+    /// Lets the peers leave that are in, and passes over the others.
+    package func dismiss(_ slugs: [String], from session: Session, in workspace: Workspace, at now: Instant) throws {
+        let named = Peer.numbers(of: slugs, in: workspace)
+        try dismiss(where: "peer_number IN (\(named))", from: session, at: now)
+    }
+
+    /// Lets everybody leave but the named.
+    package func dismissAll(but slugs: [String], from session: Session, in workspace: Workspace, at now: Instant) throws
+    {
+        let named = Peer.numbers(of: slugs, in: workspace)
+        try dismiss(where: "peer_number NOT IN (\(named))", from: session, at: now)
+    }
+
+    private func dismiss(where condition: SQL, from session: Session, at now: Instant) throws {
+        try run(
+            """
+            UPDATE session_members SET left_at = \(now)
+            WHERE session_number = \(session.number) AND left_at IS NULL AND \(condition)
+            """
+        )
+    }
+
+    /// Returns how the peer takes part, or did when it left; `nil` where it never was a member.
+    package func participation(of peerSlug: String, in session: Session) throws -> Participation? {
+        try first(
+            """
+            SELECT m.observe_me, m.observe_others
+            FROM sessions s
+            JOIN peers p ON p.workspace_number = s.workspace_number
+            JOIN session_members m ON m.session_number = s.number AND m.peer_number = p.number
+            WHERE s.number = \(session.number) AND p.slug = \(peerSlug)
+            """
+        ) { row in
+            Participation(
+                observeMe: row.optionalInteger().map { $0 != 0 },
+                observeOthers: row.optionalInteger().map { $0 != 0 }
+            )
+        }
+    }
+
+    /// Returns one page of the session's active members, longest there first, with the length of the whole list.
+    package func members(of session: Session, page: PageRequest) throws -> Page<Peer> {
+        let source: SQL = """
+            FROM session_members m JOIN peers p ON p.number = m.peer_number
+            WHERE m.session_number = \(session.number) AND m.left_at IS NULL
+            """
+        let items = try rows(
+            """
+            SELECT p.number, p.slug, \(session.workspaceSlug), p.metadata, p.configuration, p.created_at \(source)
+            ORDER BY m.joined_at, p.number
+            LIMIT \(Int64(page.size)) OFFSET \(page.offset)
+            """
+        ) { row in Peer(number: row.integer(), &row) }
+        let total = try first("SELECT COUNT(*) \(source)") { $0.integer() } ?? 0
+        return Page(items: items, total: total, request: page)
+    }
+
+    /// Counts the session among those of the peers that never were in it before.
+    private func countSession(for peers: [SessionPeer]) throws {
+        let newcomers = peers.filter { !$0.isActive && !$0.hasLeft }
+        try adjust(newcomers.map { .sessionsOfPeer($0.number) }, by: 1)
+    }
+}
+
+extension Session {
+    /// A row of `session_members`.
+    fileprivate func membership(_ peer: SessionPeer, _ participation: Participation, at now: Instant) -> SQL {
+        """
+        (\(number), \(peer.number), \(participation.observeMe), \(participation.observeOthers), \(now), \(createdAt))
+        """
+    }
+}
+
+extension Peer {
+    /// The numbers of those of the slugs that are peers of the workspace.
+    fileprivate static func numbers(of slugs: [String], in workspace: Workspace) -> SQL {
+        "SELECT number FROM peers WHERE workspace_number = \(workspace.number) AND slug IN (\(each: slugs))"
     }
 }

@@ -112,26 +112,18 @@ extension Transaction {
         )
     }
 
-    /// Returns one page of the workspace's living sessions, oldest first, with the length of the whole list.
-    package func sessions(matching query: SessionQuery, in workspace: Workspace) throws -> Page<Session> {
-        let order: SQL = query.page.isReversed ? "DESC" : "ASC"
-        let source: SQL = """
-            FROM sessions s JOIN workspaces w ON w.number = s.workspace_number
-            WHERE s.workspace_number = \(workspace.number) AND s.deleted_at IS NULL
-                AND \(query.filter.sql(Session.filterColumns, engine))
-            """
-        let items = try rows(
-            """
-            SELECT \(Session.columns) \(source)
-            ORDER BY s.created_at \(order), s.number \(order)
-            LIMIT \(Int64(query.page.size)) OFFSET \(query.page.offset)
-            """
-        ) { row in Session(number: row.integer(), &row) }
-        let total =
-            query.filter.isUnrestricted
-            ? try count(of: .sessions(workspaceNumber: workspace.number))
-            : try first("SELECT COUNT(*) \(source)") { $0.integer() } ?? 0
-        return Page(items: items, total: total, request: query.page)
+    /// Hides the session from every read, its slug is free at once. The caller holds its lock.
+    package func markDeleted(_ session: Session, in workspace: Workspace, at now: Instant) throws {
+        try run("UPDATE sessions SET deleted_at = \(now) WHERE number = \(session.number)")
+        try adjust(.sessions(workspaceNumber: workspace.number), by: -1)
+        try adjustSessions(ofMembersOf: session, by: -1)
+    }
+
+    /// Returns whether there is a living session in the workspace.
+    package func hasSessions(in workspace: Workspace) throws -> Bool {
+        try first(
+            "SELECT 1 FROM sessions WHERE workspace_number = \(workspace.number) AND deleted_at IS NULL LIMIT 1"
+        ) { $0.integer() } != nil
     }
 }
 

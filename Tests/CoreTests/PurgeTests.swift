@@ -55,8 +55,8 @@ import Testing
         while case let count = try await house.operations.purge(retentionInDays: 0, limit: 4), count > 0 {
             removed += count
         }
-        // Six memberships, two sessions, three peers, the owner's membership, and the workspace.
-        #expect(removed == 13)
+        // Six memberships, two sessions, three peers and their counts, the owner's membership, and the workspace.
+        #expect(removed == 16)
         let left = try await house.operations.sessions(
             matching: SessionQuery(page: PageRequest(size: 10)),
             inWorkspace: "kept",

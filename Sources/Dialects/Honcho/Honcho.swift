@@ -41,10 +41,18 @@ package struct Honcho: Dialect {
             .post(peers + "/list", listPeers),
             .put(peers + "/{peer_id}", updatePeer),
 
+            .post(peers + "/{peer_id}/sessions", listSessionsOfPeer),
+
             .post(sessions, getOrCreateSession),
             .post(sessions + "/list", listSessions),
             .put(sessions + "/{session_id}", updateSession),
+            .delete(sessions + "/{session_id}", deleteSession),
+
             .post(sessions + "/{session_id}/peers", addSessionPeers),
+            .put(sessions + "/{session_id}/peers", setSessionPeers),
+            .delete(sessions + "/{session_id}/peers", removeSessionPeers),
+            .get(sessions + "/{session_id}/peers", listSessionPeers),
+            .get(sessions + "/{session_id}/peers/{peer_id}/config", participation),
 
             .post(messages, createMessages),
             .post(messages + "/list", listMessages),
@@ -52,7 +60,17 @@ package struct Honcho: Dialect {
             .put(messages + "/{message_id}", updateMessage),
 
             .post(root + "/keys", createKey),
-        ]
+        ] + ownRoutes(sessions)
+    }
+
+    /// What the two versions have under different methods (honcho.md 12.1).
+    private func ownRoutes(_ sessions: String) -> [Route] {
+        let clone = sessions + "/{session_id}/clone"
+        let config = sessions + "/{session_id}/peers/{peer_id}/config"
+        switch version {
+        case .v2: return [.get(clone, cloneSession), .post(config, setParticipation)]
+        case .v3: return [.post(clone, cloneSession), .put(config, setParticipation)]
+        }
     }
 
     /// Both versions, in one document.

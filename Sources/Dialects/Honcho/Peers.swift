@@ -56,7 +56,7 @@ extension Fields {
 
 extension JSONWriter {
     /// A peer, its keys in Honcho's order (honcho.md 1.3).
-    fileprivate mutating func peer(_ peer: Peer) {
+    mutating func peer(_ peer: Peer) {
         object { writer in
             writer.member("id", peer.slug)
             writer.member("workspace_id", peer.workspaceSlug)

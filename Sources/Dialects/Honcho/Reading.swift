@@ -40,14 +40,48 @@ struct Reading {
     ///
     /// - Throws: ``UnreadableRequest`` with the faults of the path as well.
     func peers() async throws -> [SessionMemberDraft] {
-        let location: [Fault.Step] = [.key("body")]
-        guard let document = try await request.document(), !document.isNull else {
-            throw unreadable([Fault(.missing, at: location, input: .null)])
-        }
-        var reader = PeerMapReader(at: location)
+        let document = try await document()
+        var reader = PeerMapReader(at: Self.body)
         let members = reader.members(of: document)
         guard faults.isEmpty, reader.faults.isEmpty else { throw unreadable(reader.faults) }
         return members
+    }
+
+    /// A body that says how a peer takes part in a session.
+    func participation() async throws -> Participation {
+        let document = try await document()
+        var reader = PeerMapReader(at: Self.body)
+        let participation = reader.participation(document, at: Self.body)
+        guard reader.faults.isEmpty else { throw unreadable(reader.faults) }
+        return participation
+    }
+
+    /// A body that is a list of peers' ids; what no peer can be called is left out.
+    func peerIDs() async throws -> [String] {
+        let document = try await document()
+        guard document.kind == .array else { throw unreadable([Fault(.notAList, at: Self.body, input: document.raw)]) }
+        let elements = document.elements
+        guard elements.count <= PeerMapReader.maxPeers else {
+            let fault = Fault.Kind.tooMany(maximum: PeerMapReader.maxPeers, count: elements.count)
+            throw unreadable([Fault(fault, at: Self.body, input: .null)])
+        }
+        let faults = elements.enumerated().filter { $0.element.stringValue == nil }.map { index, element in
+            Fault(.notAString, at: Self.body + [.index(index)], input: element.raw)
+        }
+        guard faults.isEmpty else { throw unreadable(faults) }
+        return elements.compactMap(\.stringValue).filter { Slug.isHonchoID($0, maxLength: 512) }
+    }
+
+    private static let body: [Fault.Step] = [.key("body")]
+
+    /// A body of any kind that must be there.
+    private func document() async throws -> JSONValue {
+        do {
+            if let document = try await request.document(), !document.isNull { return document }
+        } catch let error as UnreadableRequest {
+            throw unreadable(error.faults)
+        }
+        throw unreadable([Fault(.missing, at: Self.body, input: .null)])
     }
 
     /// The body, which must be an object.
@@ -72,6 +106,11 @@ struct Reading {
         let filters = fields.optionalObject("filters")
         try check(fields)
         return filters
+    }
+
+    /// Throws the faults of path and query together, if there are any.
+    func check() throws(UnreadableRequest) {
+        guard faults.isEmpty else { throw UnreadableRequest(faults) }
     }
 
     /// Throws the faults of path, query and body together, if there are any.

@@ -15,72 +15,94 @@ extension Honcho {
         let session = try await operations.addPeers(members, toSession: id, inWorkspace: workspace, for: caller)
         return .json { $0.session(session) }
     }
-}
 
-extension Fields {
-    /// The peers of a session's creation, also under their older name; none where they are absent or null.
-    mutating func peers() -> [SessionMemberDraft] {
-        let name = document["peers"] == nil && document["peer_names"] != nil ? "peer_names" : "peers"
-        guard let peers = document[name], !peers.isNull else { return [] }
-        var reader = PeerMapReader(at: location + [.key(name)])
-        let members = reader.members(of: peers)
-        note(reader.faults)
-        return members
-    }
-}
-
-/// Reads a map from peers' ids to `{observe_me?, observe_others?}` (honcho.md 2.4).
-struct PeerMapReader {
-    /// A statement binds so many values at the most; upstream states no bound.
-    static let maxPeers = 1000
-
-    private let location: [Fault.Step]
-    private(set) var faults: [Fault] = []
-
-    init(at location: [Fault.Step]) {
-        self.location = location
-    }
-
-    mutating func members(of map: JSONValue) -> [SessionMemberDraft] {
-        guard map.kind == .object else {
-            faults.append(Fault(.notAnObject, at: location, input: map.raw))
-            return []
-        }
-        let members = map.members
-        guard members.count <= Self.maxPeers else {
-            let fault = Fault.Kind.rule("A request can name at most \(Self.maxPeers) peers")
-            faults.append(Fault(fault, at: location, input: .null))
-            return []
-        }
-        return members.map { member in
-            if let fault = Honcho.Version.pathIDRule.fault(member.key) {
-                let key = JSONValue.string(member.key).raw
-                faults.append(Fault(fault, at: location + [.key(member.key), .key("[key]")], input: key))
-            }
-            let participation = participation(member.value, at: location + [.key(member.key)])
-            return SessionMemberDraft(peerSlug: member.key, participation: participation)
-        }
-    }
-
-    /// Both switches may be absent or null, and are read as laxly as pydantic reads a boolean.
-    mutating func participation(_ value: JSONValue, at location: [Fault.Step]) -> Participation {
-        guard value.kind == .object else {
-            faults.append(Fault(.notADocument, at: location, input: value.raw))
-            return Participation()
-        }
-        return Participation(
-            observeMe: bool("observe_me", of: value, at: location),
-            observeOthers: bool("observe_others", of: value, at: location)
+    /// `PUT …/sessions/{session_id}/peers`: the session must be there, the peers are made (honcho.md 2.4).
+    func setSessionPeers(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try caller.requireScope(path.scope)
+        try path.requirePossible()
+        let members = try await Reading(request, version).peers()
+        let session = try await operations.setPeers(
+            members,
+            ofSession: path.session,
+            inWorkspace: path.workspace,
+            for: caller
         )
+        return .json { $0.session(session) }
     }
 
-    private mutating func bool(_ name: String, of object: JSONValue, at location: [Fault.Step]) -> Bool? {
-        guard let value = object[name], !value.isNull else { return nil }
-        switch value.asLaxBool {
-        case .success(let read): return read.boolValue
-        case .failure(let fault):
-            faults.append(Fault(fault.kind, at: location + [.key(name)], input: value.raw))
-            return nil
+    /// `DELETE …/sessions/{session_id}/peers`: the ids are in the body; those that aren't in are passed over.
+    func removeSessionPeers(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try caller.requireScope(path.scope)
+        try path.requirePossible()
+        let slugs = try await Reading(request, version).peerIDs()
+        let session = try await operations.removePeers(
+            slugs,
+            fromSession: path.session,
+            inWorkspace: path.workspace,
+            for: caller
+        )
+        return .json { $0.session(session) }
+    }
+
+    /// `GET …/sessions/{session_id}/peers`: a session that isn't there has none.
+    func listSessionPeers(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try path.requireReader(caller)
+        try path.requirePossible()
+        var reading = Reading(request, version)
+        let page = reading.page(isReversible: false)
+        try reading.check()
+        let peers = try await operations.peers(
+            ofSession: path.session,
+            page: page,
+            inWorkspace: path.workspace,
+            for: caller
+        )
+        return .page(peers) { $0.peer($1) }
+    }
+
+    /// `GET …/sessions/{session_id}/peers/{peer_id}/config`: also of a member that has left.
+    func participation(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try path.requireReader(caller)
+        let peer = request.parameter("peer_id")
+        let isPossible = path.isPossible && Slug.isHonchoID(peer, maxLength: 512)
+        guard isPossible else {
+            throw DomainError.notASessionPeer(peer, inSession: path.session, workspace: path.workspace)
         }
+        let participation = try await operations.participation(
+            of: peer,
+            inSession: path.session,
+            inWorkspace: path.workspace,
+            for: caller
+        )
+        return .json { writer in
+            writer.object { writer in
+                writer.member("observe_me", participation.observeMe)
+                writer.member("observe_others", participation.observeOthers)
+            }
+        }
+    }
+
+    /// `…/sessions/{session_id}/peers/{peer_id}/config`: v2 answers a `POST` with nothing, v3 a `PUT` with 204.
+    func setParticipation(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try caller.requireScope(path.scope)
+        try path.requirePossible()
+        let peer = request.parameter("peer_id")
+        guard Slug.isHonchoID(peer, maxLength: 512) else {
+            throw DomainError.notFound(.peer(peer, workspace: path.workspace))
+        }
+        let participation = try await Reading(request, version).participation()
+        try await operations.setParticipation(
+            participation,
+            of: peer,
+            inSession: path.session,
+            inWorkspace: path.workspace,
+            for: caller
+        )
+        return Response(status: version == .v2 ? .ok : .noContent)
     }
 }

@@ -41,6 +41,20 @@ extension Honcho {
         }
     }
 
+    /// `POST …/peers/{peer_id}/sessions`: also those that the peer has left (honcho.md 2.3).
+    func listSessionsOfPeer(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let workspace = request.parameter("workspace_id")
+        let peer = request.parameter("peer_id")
+        try caller.requireScope(.peer(peer, workspace: workspace))
+        guard Slug.isHonchoID(workspace, maxLength: 512) else { throw DomainError.notFound(.workspace(workspace)) }
+        guard Slug.isHonchoID(peer, maxLength: 512) else {
+            throw DomainError.notFound(.peer(peer, workspace: workspace))
+        }
+        let query = try await sessionQuery(request)
+        let page = try await operations.sessions(ofPeer: peer, matching: query, inWorkspace: workspace, for: caller)
+        return .page(page) { $0.session($1) }
+    }
+
     /// `PUT …/sessions/{session_id}`: makes the session and the workspace where they are missing.
     func updateSession(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let path = SessionPath(request)
@@ -55,6 +69,30 @@ extension Honcho {
         let draft = SessionDraft(slug: id, metadata: metadata, configuration: configuration)
         let (session, _) = try await operations.getOrCreateSession(draft, inWorkspace: workspace, for: caller)
         return .json { $0.session(session) }
+    }
+
+    /// `DELETE …/sessions/{session_id}`: gone at once (honcho.md 2.4).
+    func deleteSession(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try caller.requireScope(path.scope)
+        try path.requirePossible()
+        try await operations.deleteSession(path.session, inWorkspace: path.workspace, for: caller)
+        return .json(.accepted) { $0.object { $0.member("message", "Session deleted successfully") } }
+    }
+
+    /// `…/sessions/{session_id}/clone`: a `GET` in v2, a `POST` in v3 (honcho.md 12.1).
+    func cloneSession(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let path = SessionPath(request)
+        try caller.requireScope(path.scope)
+        try path.requirePossible()
+        let messageID = request.queryFields.string("message_id")
+        let copy = try await operations.cloneSession(
+            path.session,
+            through: messageID,
+            inWorkspace: path.workspace,
+            for: caller
+        )
+        return .json(version.status(isNew: true)) { $0.session(copy) }
     }
 
     private func sessionQuery(_ request: IncomingRequest) async throws -> SessionQuery {
@@ -76,6 +114,19 @@ struct SessionPath {
     }
 
     var scope: Scope { .session(session, workspace: workspace) }
+
+    /// Whether a session can be called so.
+    var isPossible: Bool { Slug.isHonchoID(workspace, maxLength: 512) && Slug.isHonchoID(session, maxLength: 512) }
+
+    /// Refuses names that no session can have, where none would be made.
+    func requirePossible() throws(DomainError) {
+        guard isPossible else { throw .notFound(.session(session, workspace: workspace)) }
+    }
+
+    /// Refuses readers whose credential is for something else; of a peer's, only the store can tell whether it may.
+    func requireReader(_ caller: Caller) throws(DomainError) {
+        if caller.scope.peer(inWorkspace: workspace) == nil { try caller.requireScope(scope) }
+    }
 }
 
 extension JSONWriter {

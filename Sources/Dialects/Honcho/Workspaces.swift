@@ -34,12 +34,14 @@ extension Honcho {
         return .json { $0.workspace(updated.workspace) }
     }
 
-    /// `DELETE /workspaces/{workspace_id}`: gone at once; v2 answers what it was, v3 that it will be (honcho.md 12.1).
+    /// `DELETE /workspaces/{workspace_id}`: gone at once; v2 answers what it was, v3 that it will be, and keeps one that has
+    /// sessions (honcho.md 12.1).
     func deleteWorkspace(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
         let slug = request.parameter("workspace_id")
         try caller.requireScope(.workspace(slug))
         guard Slug.isHonchoID(slug, maxLength: 512) else { throw DomainError.notFound(.workspace(slug)) }
-        let deleted = try await operations.deleteWorkspace(.slug(slug), for: caller)
+        let rule = DeletionRule(keepsSessions: version == .v3)
+        let deleted = try await operations.deleteWorkspace(.slug(slug), rule: rule, for: caller)
         switch version {
         case .v2: return .json { $0.workspace(deleted) }
         case .v3: return .json(.accepted) { $0.object { $0.member("message", "Workspace deletion accepted") } }

@@ -1,0 +1,60 @@
+package import Domain
+import JSON
+import Storage
+
+extension Operations {
+    /// Makes a session with a copy of this one's values, members and messages, and returns it.
+    ///
+    /// Messages keep their order, tokens and metadata, and get ids of their own and the time of the copy; those who left the
+    /// session are members of the copy. What was derived from the messages is not copied (honcho.md 2.4).
+    ///
+    /// - Parameter messageID: the last message to be copied; `nil` for all of them.
+    /// - Throws: ``DomainError``: `outOfScope` beyond the credential, `notFound` where the session or the message isn't there,
+    ///   `forbidden` below writer.
+    package func cloneSession(
+        _ slug: String,
+        through messageID: String? = nil,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) async throws -> Session {
+        try await write { transaction in
+            guard let found = try transaction.changeableSession(slug, inWorkspace: workspace, for: caller) else {
+                throw DomainError.notFound("Original session not found", .session(slug, workspace: workspace))
+            }
+            try limits(of: found.workspace).requireRunning()
+            let extent = try transaction.extent(of: found.session, upTo: messageID)
+            return try copy(found.session, upTo: extent, in: found.workspace, transaction)
+        }
+    }
+
+    private func copy(
+        _ original: Session,
+        upTo extent: SessionExtent,
+        in workspace: Workspace,
+        _ transaction: Transaction
+    ) throws -> Session {
+        let now = environment.now()
+        let draft = SessionDraft(
+            slug: environment.makeNanoID(),
+            metadata: original.metadata,
+            configuration: original.configuration.value.members
+        )
+        guard let copy = try transaction.insertIfSlugIsFree(draft, in: workspace, at: now) else {
+            throw DomainError(.conflict, "Unable to create or get session: \(draft.slug)")
+        }
+        try transaction.copyContent(of: original, upTo: extent, to: copy, at: now)
+        return copy
+    }
+}
+
+extension Transaction {
+    fileprivate func extent(of session: Session, upTo messageID: String?) throws -> SessionExtent {
+        guard let messageID else {
+            return SessionExtent(messageCount: session.messageCount, tokenCount: session.tokenCount)
+        }
+        guard let extent = try extent(of: session, through: messageID) else {
+            throw DomainError.notFound("Session not found", .message(messageID))
+        }
+        return extent
+    }
+}
