@@ -50,6 +50,9 @@ package struct FrontDoor: HTTPResponder {
                 response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
             }
         }
+        if response.status == .serviceUnavailable {
+            response.headers[.retryAfter] = response.headers[.retryAfter] ?? "1"
+        }
         response.headers[RequestID.header] = id
         let key = RequestMetrics.Key(
             api: mount.dialect.name,

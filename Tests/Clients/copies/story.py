@@ -1,0 +1,183 @@
+"""Two copies of the server on one PostgreSQL, under load, through crashes of the copies and of the database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from atrium_server import OWNER, Atrium
+from patience import Answer, Client
+from postgres import Postgres
+from rounds import Team, advance, eventually
+from writers import SHARED, Attributes, Contest, OneEach, Passing, SameNames
+
+READERS = 3
+WRITERS = 2
+#: How many rounds every team works before something happens to it.
+ROUNDS = 30
+
+
+class Copies:
+    """Two copies of the server, both started at once on an empty database."""
+
+    def __init__(self, database: Postgres) -> None:
+        settings = {
+            "ATRIUM_DATABASE_URL": database.url,
+            "ATRIUM_DATABASE_READERS": str(READERS),
+            "ATRIUM_DATABASE_WRITERS": str(WRITERS),
+        }
+        self.left, self.right = (Atrium(auth=True, environment=settings) for _ in range(2))
+        self.both = (self.left, self.right)
+
+    def __enter__(self) -> "Copies":
+        try:
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(Atrium.start, self.both))
+        except BaseException:
+            self._kill()
+            raise
+        return self
+
+    def __exit__(self, kind: object, value: object, trace: object) -> None:
+        if kind is not None:
+            for copy in self.both:
+                print(copy.log_tail())
+            self._kill()
+        for copy in self.both:
+            copy.__exit__(kind, value, trace)
+
+    def _kill(self) -> None:
+        for copy in self.both:
+            if copy.process is not None:
+                copy.kill()
+                copy.process = None
+
+
+@dataclass(frozen=True)
+class Outage:
+    """What the copies answered while the database was away."""
+
+    health: list[Answer]
+    ready: list[Answer]
+    requests: list[Answer]
+    processes: list[int]
+    seconds_to_return: float
+
+
+class Load:
+    """All that is written at once."""
+
+    def __init__(self, copies: Copies, key: str, persons: dict[str, str]) -> None:
+        left = Client(copies.left.port, key)
+        (organization,) = left.rpc("list_organizations", page=1, size=10).json()["data"]["items"]
+        left.send("POST", "/v3/workspaces", {"id": SHARED}, expect=201)
+        made = left.rpc("create_workspace", organization_id=organization["id"], name="Attributes").json()["data"]
+        self.same_names = SameNames(copies.both, key)
+        self.contest = Contest(copies.both, key)
+        self.one_each = [OneEach(copies.both, secret, person) for person, secret in persons.items()]
+        self.attributes = [Attributes(copies.both, key, made["id"], member) for member in range(4)]
+        #: One for each copy, which goes on while the other copy is dead.
+        self.passing = [Passing(copy, key, organization["id"]) for copy in copies.both]
+        self.teams: Sequence[Team] = [
+            self.same_names,
+            self.contest,
+            *self.one_each,
+            *self.attributes,
+            *self.passing,
+        ]
+
+    def __enter__(self) -> "Load":
+        for team in self.teams:
+            team.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for team in self.teams:
+            team.stop()
+
+    @property
+    def failures(self) -> list[str]:
+        return [failure for team in self.teams for failure in team.failures]
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """The copies and the database as the load has left them, and what was seen on the way."""
+
+    database: Postgres
+    copies: Copies
+    key: str
+    load: Load
+    outage: Outage
+    #: The status that a key got from each copy before and after its end, by the way it was ended.
+    revocations: dict[str, list[int]]
+
+
+def live_through(database: Postgres, copies: Copies) -> Aftermath:
+    """The story itself."""
+    copies.left.user(OWNER)
+    key = copies.left.key(OWNER)
+    persons = {name: member_with_home(copies, name) for name in ("ann", "bob")}
+    load = Load(copies, key, persons)
+    with load:
+        advance(load.teams, ROUNDS)
+        for victim, survivor in ((copies.left, load.passing[1]), (copies.right, load.passing[0])):
+            victim.kill()
+            advance([survivor], ROUNDS)
+            victim.start()
+            advance(load.teams, ROUNDS)
+        outage = outlast(database, copies, key)
+        advance(load.teams, ROUNDS)
+        revocations = revoke(copies, key)
+    return Aftermath(database, copies, key, load, outage, revocations)
+
+
+def member_with_home(copies: Copies, name: str) -> str:
+    """The key of a new person who has a workspace, so that 88Agents lets the person delete another."""
+    email = f"{name}@example.test"
+    copies.right.user(email)
+    key = copies.right.key(email)
+    Client(copies.right.port, key).send("POST", "/v3/workspaces", {"id": f"home-of-{name}"}, expect=201)
+    return key
+
+
+def outlast(database: Postgres, copies: Copies, key: str) -> Outage:
+    """Crashes the database, looks at what the copies say of it, starts it again and waits until they serve."""
+    calls = (
+        ("POST", "/v3/workspaces", {"id": SHARED}),
+        ("POST", "/v2/workspaces/list", {}),
+        ("POST", "/api", {"query": "list_workspaces", "params": {"page": 1, "size": 1}}),
+        ("GET", "/workspaces/default", None),
+        ("GET", "/api/workspaces", None),
+    )
+    clients = [Client(copy.port, key) for copy in copies.both]
+    database.crash()
+    ready = [client.once("GET", "/ready") for client in clients]
+    health = [client.once("GET", "/health") for client in clients]
+    requests = [client.once(*call) for client in clients for call in calls]
+    database.start()
+    started = time.monotonic()
+    eventually(lambda: all(client.once("GET", "/ready").status == 200 for client in clients))
+    processes = [copy.process.pid for copy in copies.both if copy.process and copy.process.poll() is None]
+    return Outage(health, ready, requests, processes, time.monotonic() - started)
+
+
+def revoke(copies: Copies, owner_key: str) -> dict[str, list[int]]:
+    """Ends keys through one copy, or the command line, and asks the other at once."""
+    owner = Client(copies.left.port, owner_key)
+    (organization,) = owner.rpc("list_organizations", page=1, size=10).json()["data"]["items"]
+    seen = {}
+    for way in ("removal through a copy", "the command line"):
+        person = copies.left.user(f"{way.replace(' ', '-')}@example.test")
+        minted = copies.left.mint_key(person["email"])
+        clients = [Client(copy.port, minted["key"]) for copy in copies.both]
+        before = [client.send("GET", "/workspaces").status for client in clients]
+        if way == "the command line":
+            copies.left.cli("key", "revoke", minted["id"])
+        else:
+            owner.rpc("remove_from_organization", id=organization["id"], user_id=person["id"])
+        after = [client.send("GET", "/workspaces", expect=(200, 401)).status for client in reversed(clients)]
+        seen[way] = before + after
+    return seen
