@@ -92,10 +92,10 @@ class Postgres:
 
     @contextlib.contextmanager
     def unchangeable(self, table: str) -> Iterator[None]:
-        """Makes whoever changes the table wait."""
+        """Makes whoever changes the table, or locks a row of it, wait."""
         with subprocess.Popen(self._psql, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
             assert session.stdin and session.stdout
-            session.stdin.write(f"BEGIN; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE; SELECT 'locked';\n")
+            session.stdin.write(f"BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE; SELECT 'locked';\n")
             session.stdin.flush()
             assert session.stdout.readline() == "locked\n"
             yield

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from atrium_server import OWNER, Atrium
+from jobs import enqueue, leased, unfinished
 from patience import Answer, Client
 from postgres import Postgres
 from rounds import Team, advance, eventually
@@ -27,6 +28,7 @@ class Copies:
             "ATRIUM_DATABASE_URL": database.url,
             "ATRIUM_DATABASE_READERS": str(READERS),
             "ATRIUM_DATABASE_WRITERS": str(WRITERS),
+            "ATRIUM_RETENTION_DAYS": "0",
         }
         self.left, self.right = (Atrium(auth=True, environment=settings) for _ in range(2))
         self.both = (self.left, self.right)
@@ -110,6 +112,8 @@ class Aftermath:
     copies: Copies
     key: str
     load: Load
+    #: The jobs that a copy held when it was killed, with the leases it had.
+    held: list[dict]
     outage: Outage
     #: The status that a key got from each copy before and after its end, by the way it was ended.
     revocations: dict[str, list[int]]
@@ -123,15 +127,33 @@ def live_through(database: Postgres, copies: Copies) -> Aftermath:
     load = Load(copies, key, persons)
     with load:
         advance(load.teams, ROUNDS)
-        for victim, survivor in ((copies.left, load.passing[1]), (copies.right, load.passing[0])):
-            victim.kill()
-            advance([survivor], ROUNDS)
-            victim.start()
-            advance(load.teams, ROUNDS)
+        held = die_at_work(database, copies)
+        advance(load.teams, ROUNDS)
+        copies.left.kill()
+        advance(load.passing[1:], ROUNDS)
+        copies.left.start()
+        advance(load.teams, ROUNDS)
         outage = outlast(database, copies, key)
         advance(load.teams, ROUNDS)
         revocations = revoke(copies, key)
-    return Aftermath(database, copies, key, load, outage, revocations)
+    # What was deleted last is to be purged, too; and the leases of the dead copy have to run out.
+    enqueue(database, 20)
+    eventually(lambda: not unfinished(database))
+    return Aftermath(database, copies, key, load, held, outage, revocations)
+
+
+def die_at_work(database: Postgres, copies: Copies) -> list[dict]:
+    """Kills the right copy, and the left one while it alone does jobs; starts both, and returns the jobs it held."""
+    copies.right.kill()
+    # A purge begins with sessions, so none can end.
+    with database.unchangeable("sessions"):
+        enqueue(database, 100)
+        eventually(lambda: bool(leased(database)))
+        copies.left.kill()
+        held = leased(database)
+    for copy in copies.both:
+        copy.start()
+    return held
 
 
 def member_with_home(copies: Copies, name: str) -> str:

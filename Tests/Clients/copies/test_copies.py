@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jobs import GROUPS, all_jobs, leased
 from patience import Client
 from postgres import Postgres
 from rounds import eventually
@@ -34,6 +35,12 @@ FAULTS = {
         SELECT slug FROM workspaces WHERE
             (SELECT coalesce(sum(value), 0) FROM counts WHERE scope = 'peers:' || workspaces.number) <>
             (SELECT count(*) FROM peers WHERE workspace_number = workspaces.number)
+        """,
+    "a workspace that was deleted and not purged": """
+        SELECT slug FROM workspaces WHERE deleted_at IS NOT NULL
+        """,
+    "a recurring job that there is not once": """
+        SELECT count(*) FROM jobs WHERE dedup_key = 'purge' AND finished_at IS NULL HAVING count(*) <> 1
         """,
 }
 
@@ -143,6 +150,24 @@ def test_a_key_that_was_revoked_is_refused_everywhere_at_once(aftermath):
     assert set(map(tuple, aftermath.revocations.values())) == {(200, 200, 401, 401)}
 
 
+def test_the_jobs_of_a_killed_copy_were_taken_over(aftermath):
+    done = {job["number"]: job for job in all_jobs(aftermath.database)}
+    assert aftermath.held
+    for held in aftermath.held:
+        job = done[held["number"]]
+        assert job["attempts"] > 1 and job["lease"] != held["lease"], job
+
+
+def test_every_job_was_done_and_those_of_a_group_in_their_order(aftermath):
+    groups: dict[str, list[int]] = {}
+    for job in all_jobs(aftermath.database):
+        assert job["finished_at"] is not None and job["error"] is None, job
+        if job["group_key"] is not None:
+            groups.setdefault(job["group_key"], []).append(job["finished_at"])
+    assert len(groups) == GROUPS
+    assert all(times == sorted(times) for times in groups.values())
+
+
 def test_no_connection_is_left_over(aftermath):
     def connections() -> list[dict]:
         return aftermath.database.rows(
@@ -155,3 +180,4 @@ def test_no_connection_is_left_over(aftermath):
     for copy in aftermath.copies.both:
         copy.stop()
     eventually(lambda: connections() == [])
+    assert leased(aftermath.database) == []
