@@ -10,7 +10,7 @@ extension Transaction {
         at now: Instant,
         expiresAt: Instant
     ) throws -> Invitation? {
-        try first(
+        let number = try first(
             """
             INSERT INTO invitations (
                 organization_id, workspace_number, email, role, invited_by, created_at, expires_at
@@ -18,9 +18,11 @@ extension Transaction {
                 \(workspace.organizationID), \(workspace.number), \(email.text), \(role), \(inviter), \(now),
                 \(expiresAt)
             )
-            RETURNING \(Invitation.columns)
+            RETURNING number
             """
-        ) { try Invitation(&$0) }
+        ) { $0.integer() }
+        // Where it returns rows, SQLite would read all people to find the inviter.
+        return try number.flatMap { try invitation($0, to: workspace.number) }
     }
 
     /// Returns the workspace's invitations that nobody has accepted, newest first, `limit` at the most.

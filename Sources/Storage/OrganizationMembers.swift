@@ -66,8 +66,9 @@ extension Transaction {
         try run("DELETE FROM organization_members WHERE organization_id = \(organization) AND user_id = \(user)")
         try run(
             """
-            DELETE FROM memberships WHERE user_id = \(user) AND workspace_number IN (
-                SELECT number FROM workspaces WHERE organization_id = \(organization)
+            DELETE FROM memberships WHERE user_id = \(user) AND EXISTS (
+                SELECT 1 FROM workspaces w
+                WHERE w.number = memberships.workspace_number AND w.organization_id = \(organization)
             )
             """
         )

@@ -54,7 +54,7 @@ package enum TransactionMode: Sendable {
 /// Access to the database, valid only inside the closure that receives it.
 package struct Transaction {
     package let engine: Engine
-    let slot: Int64
+    package let slot: Int64
     private let connection: any Connection
     private let journal = Journal()
 

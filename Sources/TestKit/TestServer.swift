@@ -25,15 +25,23 @@ package struct TestServer: Sendable {
     package let organizationID: Organization.ID
     private let frontDoor: FrontDoor
 
-    /// - Parameters:
-    ///   - dialects: `nil` for every API of the server.
     package init(
         _ backend: Backend,
         authentication: Authentication = .off,
         plans: Plans = Plans()
     ) async throws {
-        store = try await backend.makeStore()
-        clock = FixedEnvironment()
+        try await self.init(store: backend.makeStore(), authentication: authentication, plans: plans)
+    }
+
+    /// - Parameter store: migrated; where two servers are on one database, both need the same clock, or their ids are the same.
+    package init(
+        store: any Store,
+        clock: FixedEnvironment = FixedEnvironment(),
+        authentication: Authentication = .off,
+        plans: Plans = Plans()
+    ) async throws {
+        self.store = store
+        self.clock = clock
         operations = Operations(store: store, environment: clock.environment, plans: plans)
         organizationID = try await operations.setUp().id
         tokens = await HonchoTokens(secret: Self.tokenSecret)

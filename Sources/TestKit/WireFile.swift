@@ -1,5 +1,6 @@
 package import Foundation
 import HTTPTypes
+package import Storage
 
 /// A golden conversation: requests and the answers they must get, as plain text.
 ///
@@ -28,7 +29,12 @@ package struct WireFile: Sendable {
 
     /// Sends the requests in order and returns what was expected and what came, exchange by exchange.
     package func replayed(on backend: Backend) async throws -> [(expected: String, actual: String)] {
-        let (server, variables) = try await preamble.makeServer(backend)
+        try await replayed(on: backend.makeStore())
+    }
+
+    /// - Parameter store: empty and migrated.
+    package func replayed(on store: any Store) async throws -> [(expected: String, actual: String)] {
+        let (server, variables) = try await preamble.makeServer(store)
         var results: [(expected: String, actual: String)] = []
         for exchange in exchanges {
             server.clock.advance(seconds: 1)

@@ -1,6 +1,7 @@
 import Core
 import Domain
 import Foundation
+import Storage
 
 /// What a golden conversation finds: people, keys, the plan, and whether authentication is on.
 struct WirePreamble: Sendable {
@@ -22,8 +23,8 @@ struct WirePreamble: Sendable {
         }
     }
 
-    func makeServer(_ backend: Backend) async throws -> (TestServer, WireVariables) {
-        let server = try await TestServer(backend, authentication: isAuthenticationOn ? .on : .off, plans: plans)
+    func makeServer(_ store: any Store) async throws -> (TestServer, WireVariables) {
+        let server = try await TestServer(store: store, authentication: isAuthenticationOn ? .on : .off, plans: plans)
         var variables = WireVariables()
         variables.values["org"] = server.organizationID.rawValue
         for email in people {

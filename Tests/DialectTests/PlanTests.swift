@@ -1,0 +1,112 @@
+import Core
+import Domain
+import Foundation
+import Storage
+import TestKit
+import Testing
+
+/// How the engines carry out the statements that requests really run, on tables with many rows.
+@Suite(.timeLimit(.minutes(5))) struct PlanTests {
+    private static let watchedTables: Set<String> = [
+        "workspaces", "memberships", "peers", "api_keys", "jobs", "sessions", "messages", "observations",
+    ]
+
+    /// Statements that may look at every row of a table or an index, by a part of their text, each with its reason.
+    private static let allowed: [(part: String, reason: String)] = [
+        (
+            "FROM users WHERE is_local = 0 LIMIT 1",
+            "it ends at the first person, and only the making of an account asks"
+        ),
+        ("FROM organizations o WHERE o.is_default = 1", "its index holds one row"),
+        (
+            "INSERT INTO organizations (",
+            "SQLite plans a look for open references to the row and skips it where there is none"
+        ),
+        ("INSERT INTO users (", "as for organizations"),
+        ("FROM users u WHERE u.is_local = 0 ORDER BY u.number", "the operator's list of all people, a page of it"),
+        ("SELECT COUNT(*) FROM users WHERE is_local = 0", "the operator's list of all people"),
+        ("FROM organizations o WHERE o.deleted_at IS NULL", "the operator's list of all organizations"),
+        ("FROM api_keys k WHERE 1 = 1", "the operator's list of all keys"),
+        (
+            "other.lease_expires_at IS NOT NULL\n    ) THEN 1 ELSE 0 END",
+            "the index of leased jobs is as short as there are workers"
+        ),
+        (
+            "SELECT lease_expires_at FROM jobs WHERE lease_expires_at IS NOT NULL ORDER BY",
+            "the first entries of two indexes"
+        ),
+    ]
+
+    @Test("No request reads a whole table", arguments: Backend.available)
+    func plans(backend: Backend) async throws {
+        let statements = try await Self.recordedStatements(backend)
+        // Fewer would mean that they are not recorded any more.
+        #expect(statements.count > 50)
+        let store = try await backend.makeStore()
+        let largeTables = try await PlanWorld.fill(store)
+        #expect(backend == .sqlite || largeTables.isSuperset(of: Self.watchedTables), "\(largeTables)")
+        for statement in statements.sorted(by: { $0.text < $1.text }) where !Self.isAllowed(statement) {
+            let plan = try await PlanWorld.explain(statement, on: store, largeTables: largeTables)
+            #expect(plan.scans.isEmpty, "\(statement.text)\n\(plan.text)")
+        }
+        for (part, _) in Self.allowed {
+            #expect(statements.contains { $0.text.contains(part) }, "nothing that is run is allowed by \(part)")
+        }
+    }
+
+    private static func isAllowed(_ statement: SQL) -> Bool {
+        allowed.contains { statement.text.contains($0.part) }
+    }
+
+    /// One of each statement that the golden conversations, the background work and the operator's lists run.
+    private static func recordedStatements(_ backend: Backend) async throws -> [SQL] {
+        let log = StatementLog()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for url in WireTests.files {
+                group.addTask {
+                    let store = RecordingStore(try await backend.makeStore(), in: log)
+                    _ = try await WireFile(contentsOf: url).replayed(on: store)
+                }
+            }
+            group.addTask {
+                let store = RecordingStore(try await backend.makeStore(), in: log)
+                try await keepHouse(TestServer(store: store).operations)
+                try await workThroughJobs(store)
+            }
+            try await group.waitForAll()
+        }
+        let firsts = Dictionary(log.all.map { ($0.text, $0) }) { first, _ in first }
+        return Array(firsts.values)
+    }
+
+    private static func keepHouse(_ operations: Operations) async throws {
+        _ = try await operations.purge(retentionInDays: 0, limit: 10)
+        _ = try await operations.purgeJobs(limit: 10)
+        try await operations.noteUse(of: [APIKey.ID("key")])
+        let page = PageRequest(size: 10)
+        _ = try await operations.users(page: page)
+        _ = try await operations.organizations(page: page)
+        _ = try await operations.keys(in: nil, page: page)
+    }
+
+    private static func workThroughJobs(_ store: any Store) async throws {
+        let clock = FixedEnvironment()
+        let operations = Operations(store: store, environment: clock.environment)
+        let owner = try await operations.localOwner()
+        _ = try await store.write { transaction in
+            let drafts = (0..<6).map { JobDraft(.purge, group: $0 < 2 ? "together" : nil) }
+            return try transaction.enqueue(drafts, at: clock.now)
+        }
+        try await operations.scheduleRecurringJobs()
+        let jobs = try await operations.takeJobs(upTo: 10, of: [.purge], for: .seconds(60)).jobs
+        try #require(jobs.count > 4)
+        _ = try await operations.renew(jobs[0], for: .seconds(60))
+        _ = try await operations.finish(jobs[0])
+        _ = try await operations.release(jobs[1])
+        _ = try await operations.fail(jobs[2], with: CancellationError())
+        _ = try await operations.timeToNextJob(of: [.purge])
+        _ = try await operations.jobNumbers(matching: JobNumbersQuery(), inWorkspace: "default", for: owner)
+        clock.advance(seconds: 3600)
+        _ = try await operations.takeJobs(upTo: 10, of: [.purge], for: .seconds(60))
+    }
+}
