@@ -23,17 +23,20 @@ package struct AtriumServer: Sendable {
 
     /// Opens the store, brings its schema up to date and wires the rooms together.
     ///
+    /// - Parameter patience: how long a database server that does not answer yet is waited for.
     /// - Throws: ``SettingsError`` or ``StorageError``.
-    package init(_ settings: Settings, logger: Logger) async throws {
+    package init(_ settings: Settings, logger: Logger, patience: Duration = .seconds(30)) async throws {
         try settings.validate()
         // Whoever reads the log or a connection may go; a write to nobody must not end the server.
         signal(SIGPIPE, SIG_IGN)
+        // The same for a file that may not grow: the write fails, and the client is told.
+        signal(SIGXFSZ, SIG_IGN)
         self.settings = settings
         self.logger = logger
         let registry = PrometheusRegistry()
-        MetricsSystem.bootstrap(registry)
         store = try settings.openStore(logger: logger)
-        try await store.migrateOnceItAnswers(within: settings.usesDatabaseServer ? .seconds(30) : .zero, logger)
+        try await store.migrateOnceItAnswers(within: settings.usesDatabaseServer ? patience : .zero, logger)
+        MetricsSystem.bootstrap(registry)
         operations = Operations(store: store, environment: .live(), plans: settings.plans)
         try await operations.setUp()
         if let secret = settings.tokenSecret, secret.utf8.count < 32 {
