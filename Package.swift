@@ -123,10 +123,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "TestKit", "TextExtraction",
-                configuration, httpTypes,
-                logging,
-                nioCore,
+                "Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "StoragePostgres", "TestKit",
+                "TextExtraction", configuration, httpTypes, logging, nioCore,
             ]
         ),
         .testTarget(
