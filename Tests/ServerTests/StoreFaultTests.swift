@@ -1,0 +1,174 @@
+import Domain
+import Glibc
+import HTTPTypes
+import Storage
+import Synchronization
+import TestKit
+import Testing
+
+/// What clients see of a store that is there and still can't do what they want.
+@Suite(.timeLimit(.minutes(5))) struct StoreFaultTests {
+    @Test(
+        "No room, or no right to write: each API says so in its own words, reads go on, and nothing is half there",
+        arguments: Backend.available,
+        StoreFault.allCases
+    )
+    func refusedWrites(backend: Backend, fault: StoreFault) async throws {
+        let server = try await TestServer(backend, authentication: .on)
+        let key = try await server.makeUser("ann@example.com").key
+        // An API that gives everybody one workspace is asked by many.
+        var people: [String] = []
+        for number in 0..<40 { people.append(try await server.makeUser("user\(number)@example.com").key) }
+        var stored = try await Self.total(server, key)
+
+        try await fault.begin(in: server.store)
+        for call in EveryAPI.writes("", organization: "").map(\.description) {
+            let refusal = try await Self.refusal(of: call, server, key, people, &stored)
+            let answer = try #require(refusal?.answer, "\(call) is never refused")
+            #expect(answer.status == .serviceUnavailable, "\(call)")
+            #expect(answer.headers[.retryAfter] == "1", "\(call)")
+            #expect(answer.body == refusal?.envelope(fault.sentence), "\(call)")
+        }
+        for call in EveryAPI.reads { #expect(try await call.send(to: server, bearer: key).status == .ok, "\(call)") }
+        #expect(try await server.send(.get, "/ready").status == .ok)
+        #expect(try await Self.total(server, key) == stored)
+
+        guard try await fault.end(in: server.store) else { return }
+        for call in EveryAPI.writes("after", organization: server.organizationID.rawValue) {
+            let bearer = call.description == "88Agents" ? people.last : key
+            let answer = try await call.send(to: server, bearer: bearer)
+            #expect(call.isSuccess(answer), "\(call): \(answer.body)")
+            stored += 1
+        }
+        #expect(try await Self.total(server, key) == stored)
+    }
+
+    private struct Refusal {
+        let answer: TestServer.Answer
+        let envelope: @Sendable (String) -> String
+    }
+
+    /// Makes workspaces through one API until it is refused one; counts those that it is given.
+    private static func refusal(
+        of api: String,
+        _ server: TestServer,
+        _ key: String,
+        _ people: [String],
+        _ stored: inout Int64
+    ) async throws -> Refusal? {
+        for number in 0..<200 {
+            // A long name, because a short one finds room on a page that has some.
+            let name = "full-\(number)-" + String(repeating: "x", count: 15)
+            let calls = EveryAPI.writes(name, organization: server.organizationID.rawValue)
+            guard let call = calls.first(where: { $0.description == api }) else { return nil }
+            let bearer = api == "88Agents" ? people[number % people.count] : key
+            let answer = try await call.send(to: server, bearer: bearer)
+            guard call.isSuccess(answer) else { return Refusal(answer: answer, envelope: call.envelope) }
+            stored += 1
+        }
+        return nil
+    }
+
+    private static func total(_ server: TestServer, _ key: String) async throws -> Int64 {
+        let organization = server.organizationID
+        let counted = try await server.store.read { try $0.count(of: .workspaces(organization)) }
+        let there = try await server.store.read {
+            try $0.first("SELECT COUNT(*) FROM workspaces WHERE organization_id = \(organization)") { $0.integer() }
+        }
+        #expect(counted == there)
+        return counted
+    }
+
+    @Test(
+        "Where every connection is busy a request waits a bounded time, then is told to come again",
+        arguments: Backend.available
+    )
+    func busyConnections(backend: Backend) async throws {
+        let server = try await TestServer(store: backend.makeStores(1)[0])
+        let gate = Gate()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // The one that reads.
+            group.addTask {
+                try await server.store.read { _ in gate.pass() }
+            }
+            while !gate.isBusy { try await Task.sleep(for: .milliseconds(1)) }
+            let start = ContinuousClock.now
+            let answer = try await server.send(.get, "/workspaces")
+            #expect(answer.status == .serviceUnavailable)
+            #expect(answer.headers[.retryAfter] == "1")
+            #expect(.now - start < .seconds(30))
+            gate.open()
+            try await group.waitForAll()
+        }
+        #expect(try await server.send(.get, "/workspaces").status == .ok)
+    }
+}
+
+/// Holds up whoever passes until it is opened.
+private final class Gate: Sendable {
+    private let state = Mutex((isBusy: false, isOpen: false))
+
+    var isBusy: Bool { state.withLock { $0.isBusy } }
+
+    func open() { state.withLock { $0.isOpen = true } }
+
+    func pass() {
+        state.withLock { $0.isBusy = true }
+        while !state.withLock({ $0.isOpen }) { usleep(1000) }
+    }
+}
+
+/// A fault that can be brought about while a server runs.
+enum StoreFault: String, CaseIterable, Sendable {
+    case noRoom
+    case readOnly
+
+    /// What clients are told.
+    var sentence: String {
+        switch self {
+        case .noRoom: "The server's disk is full; nothing was stored"
+        case .readOnly: "The database can't answer now; try again in a moment"
+        }
+    }
+
+    func begin(in store: any Store) async throws {
+        switch (store.engine, self) {
+        // The file may not grow; what is free in it is still used.
+        case (.sqlite, .noRoom): try await Self.run("PRAGMA max_page_count = 1", in: store)
+        case (.sqlite, .readOnly): try await Self.run("PRAGMA query_only = 1", in: store)
+        case (.postgres, .noRoom): try await Self.raise("53100", in: store)
+        case (.postgres, .readOnly): try await Self.raise("25006", in: store)
+        }
+    }
+
+    /// Returns whether there is a way to undo it.
+    func end(in store: any Store) async throws -> Bool {
+        switch (store.engine, self) {
+        case (.sqlite, .noRoom): try await Self.run("PRAGMA max_page_count = 1000000", in: store)
+        // The connection begins no transaction any more in which it could be told otherwise.
+        case (.sqlite, .readOnly): return false
+        case (.postgres, _): try await store.alter { try $0.run("DROP FUNCTION fail CASCADE") }
+        }
+        return true
+    }
+
+    /// On the one connection that writes.
+    private static func run(_ sql: SQL, in store: any Store) async throws {
+        try await store.write { _ = try $0.rows(sql) { $0.integer() } }
+    }
+
+    /// Makes every new workspace fail as the server would report it.
+    private static func raise(_ code: String, in store: any Store) async throws {
+        try await store.alter { transaction in
+            try transaction.run(
+                SQL(
+                    stringLiteral: """
+                        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+                        'BEGIN RAISE EXCEPTION ''could not extend file'' USING ERRCODE = ''\(code)''; END'
+                        """
+                )
+            )
+            try transaction.run("CREATE TRIGGER fail BEFORE INSERT ON workspaces FOR EACH ROW EXECUTE FUNCTION fail()")
+        }
+    }
+}
