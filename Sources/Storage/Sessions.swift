@@ -112,7 +112,9 @@ extension Transaction {
         )
     }
 
-    /// Hides the session from every read, its slug is free at once. The caller holds its lock.
+    /// Hides the session from every read and frees its slug at once.
+    ///
+    /// The caller holds its lock.
     package func markDeleted(_ session: Session, in workspace: Workspace, at now: Instant) throws {
         try run("UPDATE sessions SET deleted_at = \(now) WHERE number = \(session.number)")
         try adjust(.sessions(workspaceNumber: workspace.number), by: -1)
