@@ -183,7 +183,7 @@ import Testing
         }
     }
 
-    @Test("Whoever enqueues wakes this copy's workers", .timeLimit(.minutes(1)), arguments: Backend.available)
+    @Test("Whoever enqueues wakes this copy's workers", .timeLimit(.minutes(10)), arguments: Backend.available)
     func signal(backend: Backend) async throws {
         let house = try await House(backend)
         try await house.operations.scheduleRecurringJobs()
