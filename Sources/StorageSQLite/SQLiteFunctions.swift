@@ -37,7 +37,16 @@ enum SQLiteFunctions {
     /// `atrium_nanoid()`: 21 random characters of base64's alphabet for URLs.
     private static let nanoID = DatabaseFunction("atrium_nanoid", argumentCount: 0) { _ in
         var generator = SystemRandomNumberGenerator()
-        let characters = (0..<21).map { _ in nanoIDAlphabet[Int.random(in: 0..<64, using: &generator)] }
+        var characters: [UInt8] = []
+        characters.reserveCapacity(21)
+        // Each word from the system's generator is a call of the kernel, and good for seven characters and more.
+        while characters.count < 21 {
+            var word = generator.next()
+            for _ in 0..<7 {
+                characters.append(nanoIDAlphabet[Int(word & 63)])
+                word >>= 6
+            }
+        }
         return String(decoding: characters, as: UTF8.self)
     }
 

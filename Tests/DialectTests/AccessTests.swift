@@ -41,7 +41,15 @@ import Testing
         let keys = world.credentials.filter { $0.isWhole && $0.user == asker && $0.organizationID == organization }
         for email in ["carol@a.example", "ann@a.example", "dan@a.example"] {
             let made = "\(slug)-\(email.prefix(1))"
-            try await world.make(made, in: organization, by: "bob@both.example", with: "carol@a.example")
+            // One is without sessions, since one with them can't be deleted everywhere.
+            let sessions = email.hasPrefix("dan") ? [:] : AccessWorld.sessions
+            try await world.make(
+                made,
+                in: organization,
+                by: "bob@both.example",
+                with: "carol@a.example",
+                sessions: sessions
+            )
             let facts = try await AccessFacts(world.server.store)
             guard let place = facts.workspace(made, in: organization), let key = keys.first else { return false }
             var target = try await AccessTarget(place, world.user(email), world.server)

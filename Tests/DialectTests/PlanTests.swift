@@ -80,13 +80,30 @@ import Testing
     }
 
     private static func keepHouse(_ operations: Operations) async throws {
-        _ = try await operations.purge(retentionInDays: 0, limit: 10)
+        try await clearAway(operations)
         _ = try await operations.purgeJobs(limit: 10)
         try await operations.noteUse(of: [APIKey.ID("key")])
         let page = PageRequest(size: 10)
         _ = try await operations.users(page: page)
         _ = try await operations.organizations(page: page)
         _ = try await operations.keys(in: nil, page: page)
+    }
+
+    /// Deletes a session and then its workspace, each with something in it, and removes all of that for good.
+    private static func clearAway(_ operations: Operations) async throws {
+        let owner = try await operations.localOwner()
+        for slug in ["deleted", "left"] {
+            _ = try await operations.getOrCreateSession(
+                SessionDraft(slug: slug),
+                with: [SessionMemberDraft(peerSlug: "alice")],
+                inWorkspace: "w",
+                for: owner
+            )
+        }
+        try await operations.deleteSession("deleted", inWorkspace: "w", for: owner)
+        while try await operations.purge(retentionInDays: 0, limit: 10) > 0 { continue }
+        _ = try await operations.deleteWorkspace(.slug("w"), for: owner)
+        while try await operations.purge(retentionInDays: 0, limit: 10) > 0 { continue }
     }
 
     private static func workThroughJobs(_ store: any Store) async throws {

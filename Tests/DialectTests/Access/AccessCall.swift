@@ -110,6 +110,26 @@ struct AccessCall: Sendable, CustomStringConvertible {
             AccessCall(.slug, .post, workspaces + "/<slug>/peers/list", "{}"),
             AccessCall(.slugToMake, .put, workspaces + "/<slug>/peers/alice", changed),
             AccessCall(.key, .post, "/\(version)/keys?workspace_id=<slug>"),
+        ] + sessions(version)
+    }
+
+    private static func sessions(_ version: String) -> [AccessCall] {
+        let workspace = "/\(version)/workspaces/<slug>"
+        let chat = workspace + "/sessions/chat"
+        return [
+            AccessCall(.slugToMake, .post, workspace + "/sessions", #"{"id": "chat"}"#),
+            AccessCall(.slugToMake, .post, workspace + "/sessions", #"{"id": "side", "metadata": {"changed": true}}"#),
+            AccessCall(.slug, .post, workspace + "/sessions/list", "{}"),
+            AccessCall(.slugToMake, .put, chat, #"{"metadata": {"changed": true}}"#),
+            AccessCall(.slug, .delete, workspace + "/sessions/side"),
+            AccessCall(.slug, version == "v2" ? .get : .post, chat + "/clone"),
+            AccessCall(.slugToMake, .post, chat + "/peers", #"{"zoe": {}}"#),
+            AccessCall(.slug, .put, chat + "/peers", #"{"alice": {}}"#),
+            AccessCall(.slug, .delete, chat + "/peers", #"["zoe"]"#),
+            AccessCall(.slug, .get, chat + "/peers"),
+            AccessCall(.slug, .get, chat + "/peers/alice/config"),
+            AccessCall(.slug, version == "v2" ? .post : .put, chat + "/peers/alice/config", #"{"observe_me": false}"#),
+            AccessCall(.slug, .post, workspace + "/peers/alice/sessions", "{}"),
         ]
     }
 

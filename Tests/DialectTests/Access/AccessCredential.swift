@@ -38,8 +38,30 @@ struct AccessCredential: Sendable, CustomStringConvertible {
         return facts.organizationRoles[organization]?[user] != nil
     }
 
+    /// Whether it may read the peer: as its own, as the workspace's, or as one that is or was in a session that it reads.
     func knows(peer: String, in workspace: AccessFacts.Place, _ facts: AccessFacts) -> Bool {
+        if owns(peer: peer, in: workspace, facts) { return true }
+        return workspace.sessionPeers.contains { session, peers in
+            peers.contains(peer) && knows(session: session, in: workspace, facts)
+        }
+    }
+
+    /// Whether it may change the peer.
+    func owns(peer: String, in workspace: AccessFacts.Place, _ facts: AccessFacts) -> Bool {
         if scope == .peer(peer, workspace: workspace.slug) { return belongs(to: workspace, facts) }
+        return sees(workspace, facts)
+    }
+
+    /// Whether it may read in the session: as the workspace's, the session's own, or that of a peer that is or was in it.
+    func knows(session: String, in workspace: AccessFacts.Place, _ facts: AccessFacts) -> Bool {
+        if owns(session: session, in: workspace, facts) { return true }
+        guard case .peer(let peer, workspace.slug) = scope, belongs(to: workspace, facts) else { return false }
+        return workspace.sessionPeers[session]?.contains(peer) ?? false
+    }
+
+    /// Whether it may change the session.
+    func owns(session: String, in workspace: AccessFacts.Place, _ facts: AccessFacts) -> Bool {
+        if scope == .session(session, workspace: workspace.slug) { return belongs(to: workspace, facts) }
         return sees(workspace, facts)
     }
 
@@ -58,7 +80,13 @@ struct AccessCredential: Sendable, CustomStringConvertible {
         case .workspace(let number), .invitation(let number): return ownsChange(of: number, before, after)
         case .peer(let peer, let number):
             if ownsChange(of: number, before, after) { return true }
-            return before.workspaces[number].map { knows(peer: peer, in: $0, before) } ?? false
+            return before.workspaces[number].map { owns(peer: peer, in: $0, before) } ?? false
+        case .session(let session, let number):
+            if ownsChange(of: number, before, after) { return true }
+            guard let workspace = before.workspaces[number] else { return false }
+            // A copy has a name of its own.
+            return owns(session: session, in: workspace, before)
+                || (scope == .session("chat", workspace: workspace.slug) && before.rows[row] == nil)
         }
     }
 

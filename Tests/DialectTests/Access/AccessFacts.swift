@@ -10,6 +10,8 @@ struct AccessFacts: Sendable {
         let slug: String
         var members: [User.ID: String] = [:]
         var invitation = "0"
+        /// Who is or was in a session, by its slug.
+        var sessionPeers: [String: Set<String>] = [:]
     }
 
     /// The living workspaces by their numbers.
@@ -24,6 +26,7 @@ struct AccessFacts: Sendable {
         case user
         case workspace(Int64)
         case peer(String, workspace: Int64)
+        case session(String, workspace: Int64)
         case invitation(workspace: Int64)
     }
 
@@ -33,6 +36,7 @@ struct AccessFacts: Sendable {
             try facts.readWorkspaces(transaction)
             try facts.readPeople(transaction)
             try facts.readPeers(transaction)
+            try facts.readSessions(transaction)
             return facts
         }
     }
@@ -101,6 +105,31 @@ struct AccessFacts: Sendable {
         for (workspace, number, text) in invitations {
             workspaces[workspace]?.invitation = String(number)
             rows[.invitation(workspace: workspace), default: ""] += "\(number) \(text) "
+        }
+    }
+
+    private mutating func readSessions(_ transaction: Transaction) throws {
+        let sessions = try transaction.rows(
+            """
+            SELECT workspace_number, slug, number || metadata || configuration || ' ' || COALESCE(deleted_at, 0) FROM sessions
+            ORDER BY number
+            """
+        ) { row in (number: row.integer(), slug: row.text(), text: row.text()) }
+        for (number, slug, text) in sessions { rows[.session(slug, workspace: number), default: ""] += text + " " }
+        let members = try transaction.rows(
+            """
+            SELECT s.workspace_number, s.slug, p.slug, COALESCE(m.left_at, 0) || ' ' || COALESCE(m.observe_me, 2), s.deleted_at
+            FROM session_members m JOIN sessions s ON s.number = m.session_number JOIN peers p ON p.number = m.peer_number
+            ORDER BY m.session_number, m.peer_number
+            """
+        ) { row in
+            let place = (number: row.integer(), slug: row.text(), peer: row.text())
+            return (place: place, text: row.text(), isLiving: row.optionalInteger() == nil)
+        }
+        for (place, text, isLiving) in members {
+            rows[.session(place.slug, workspace: place.number), default: ""] += "\(place.peer) \(text) "
+            guard isLiving else { continue }
+            workspaces[place.number]?.sessionPeers[place.slug, default: []].insert(place.peer)
         }
     }
 }

@@ -57,6 +57,9 @@ struct AccessOutcome: Sendable, CustomStringConvertible {
             for peer in AccessWorld.peers where !credential.knows(peer: peer, in: place, before) {
                 secrets.append(AccessWorld.marker(peer, place.number))
             }
+            for session in AccessWorld.sessions.keys where !credential.knows(session: session, in: place, before) {
+                secrets.append(AccessWorld.marker(session: session, place.number))
+            }
         }
         let isOfFirst = credential.organizationID == attempt.world.server.organizationID
         return (secrets + [isOfFirst ? "@b.example" : "@a.example"]).filter { answer.body.contains($0) }

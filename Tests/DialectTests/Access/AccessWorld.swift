@@ -15,7 +15,12 @@ struct AccessWorld: Sendable {
     /// What only those see who may read the peer.
     static func marker(_ peer: String, _ workspace: Int64) -> String { "secret-of-peer-\(peer)-\(workspace)-" }
 
+    /// What only those see who may read the session.
+    static func marker(session: String, _ workspace: Int64) -> String { "secret-of-session-\(session)-\(workspace)-" }
+
     static let peers = ["alice", "zoe"]
+    /// Who is in which session.
+    static let sessions = ["chat": ["alice"], "side": ["zoe"]]
 
     init(_ backend: Backend) async throws {
         let server = try await TestServer(backend, authentication: .on)
@@ -40,8 +45,14 @@ struct AccessWorld: Sendable {
         try await make("gamma", in: other.id, by: "frank@b.example", with: "eve@b.example")
     }
 
-    /// Makes a workspace with an owner, a guest, somebody invited, and a secret in it and in each of its peers.
-    func make(_ slug: String, in organization: Organization.ID, by owner: String, with guest: String) async throws {
+    /// Makes a workspace with an owner, a guest, somebody invited, and a secret in it and in each of its peers and sessions.
+    func make(
+        _ slug: String,
+        in organization: Organization.ID,
+        by owner: String,
+        with guest: String,
+        sessions: [String: [String]] = Self.sessions
+    ) async throws {
         let caller = Caller(
             subject: .user(try await user(owner)),
             organizationID: organization,
@@ -57,6 +68,15 @@ struct AccessWorld: Sendable {
         for peer in Self.peers {
             let draft = PeerDraft(slug: peer, metadata: Self.metadata(Self.marker(peer, made.number)))
             _ = try await server.operations.getOrCreatePeer(draft, inWorkspace: slug, for: caller)
+        }
+        for (session, peers) in sessions.sorted(by: { $0.key < $1.key }) {
+            let metadata = Self.metadata(Self.marker(session: session, made.number))
+            _ = try await server.operations.getOrCreateSession(
+                SessionDraft(slug: session, metadata: metadata),
+                with: peers.map { SessionMemberDraft(peerSlug: $0) },
+                inWorkspace: slug,
+                for: caller
+            )
         }
     }
 
