@@ -41,7 +41,7 @@ enum PlanWorld {
                     _ = (row.integer(), row.integer(), row.integer())
                     return row.text()
                 }
-                return StatementPlan(text: steps.joined(separator: "\n"), scans: steps.filter(isScan))
+                return StatementPlan(text: steps.joined(separator: "\n"), scans: steps.filter { isScan($0, in: steps) })
             case .postgres:
                 let text = try transaction.first("EXPLAIN (FORMAT JSON, COSTS OFF) \(statement)") { $0.text() } ?? ""
                 return StatementPlan(text: text, scans: scans(in: try JSONValue.parse(text), largeTables))
@@ -50,8 +50,10 @@ enum PlanWorld {
     }
 
     /// `SCAN w` or `SCAN w USING INDEX …`; a look at one row or at what another step has found is none.
-    private static func isScan(_ step: String) -> Bool {
-        step.hasPrefix("SCAN ") && !step.contains(" CONSTANT ROW") && !step.hasPrefix("SCAN (")
+    private static func isScan(_ step: String, in steps: [String]) -> Bool {
+        guard step.hasPrefix("SCAN "), !step.contains(" CONSTANT ROW"), !step.hasPrefix("SCAN (") else { return false }
+        let name = step.split(separator: " ")[1]
+        return !steps.contains("CO-ROUTINE \(name)") && !steps.contains("MATERIALIZE \(name)")
     }
 
     private static func scans(in plan: JSONValue, _ largeTables: Set<String>) -> [String] {
