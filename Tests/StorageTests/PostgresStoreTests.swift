@@ -32,7 +32,10 @@ import Testing
         @Sendable func touch(_ first: Int64, _ second: Int64, _ transaction: Transaction) throws {
             try transaction.run("UPDATE notes SET text = text || 'x' WHERE id = \(first)")
             _ = arrived.next()
-            for _ in 0..<100 where arrived.value < 2 { try transaction.run("SELECT pg_sleep(0.01)") }
+            for _ in 0..<2000 where arrived.value < 2 {
+                // Asked for a value, since nobody would wait for a statement without one.
+                _ = try transaction.first("SELECT 1 FROM pg_sleep(0.01)") { $0.integer() }
+            }
             try transaction.run("UPDATE notes SET text = text || 'x' WHERE id = \(second)")
         }
         async let one: Void = store.write { try touch(1, 2, $0) }
