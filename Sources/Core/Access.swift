@@ -49,6 +49,22 @@ extension Operations {
     }
 }
 
+extension Transaction {
+    /// Returns the workspace of that slug; `nil` where the caller sees none.
+    ///
+    /// - Throws: ``DomainError`` of kind `forbidden` where they see it but have a lower role.
+    func visibleWorkspace(
+        _ slug: String,
+        for caller: Caller,
+        requiring required: Role,
+        within scope: Scope? = nil
+    ) throws -> Workspace? {
+        let row = try workspace(.slug(slug), in: caller.organizationID, for: caller.userID)
+        guard let row, caller.role(inWorkspace: slug, membership: row.membership) != nil else { return nil }
+        return try row.accessible(as: slug, for: caller, requiring: required, within: scope).workspace
+    }
+}
+
 extension WorkspaceRow {
     /// Refuses a caller who may not know of the workspace where one of its slug is to be got or made.
     func requireVisible(to caller: Caller) throws(DomainError) {

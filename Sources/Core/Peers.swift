@@ -58,7 +58,8 @@ extension Operations {
         }
     }
 
-    private func insertOrFind(
+    /// Returns the new peer, or the one that is there.
+    func insertOrFind(
         _ draft: PeerDraft,
         in workspace: Workspace,
         _ limits: PlanLimits,

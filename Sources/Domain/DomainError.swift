@@ -73,6 +73,8 @@ package enum Resource: Equatable, Sendable {
     case peer(String, workspace: String)
     case session(String, workspace: String)
     case message(String)
+    case observation(String, workspace: String)
+    case scope(String, workspace: String)
     case invitation(String)
     case key(String)
 }
@@ -91,6 +93,9 @@ extension DomainError {
             case .peer(let name, let workspace): "Peer \(name) not found in workspace \(workspace)"
             case .session(let name, let workspace): "Session \(name) not found in workspace \(workspace)"
             case .message(let id): "Message with ID \(id) not found"
+            case .observation(let id, let workspace):
+                "Document \(id) not found or does not belong to workspace \(workspace)"
+            case .scope(let name, let workspace): "Scope \(name) not found in workspace \(workspace)"
             case .invitation(let name): "Invitation \(name) not found"
             case .key(let name): "Key \(name) not found"
             }

@@ -30,6 +30,8 @@ package struct Fault: Equatable, Sendable {
         case fractionalInteger
         /// A whole number with a point or an exponent, or a text, that is too large to be read as an integer.
         case oversizedInteger
+        case notANumber
+        case unreadableNumber
         case belowMinimum(Int)
         case aboveMaximum(Int)
         case notOneOf([String])
@@ -82,6 +84,7 @@ package struct Fault: Equatable, Sendable {
         case .notABool, .unreadableBool: "\(fieldName) must be true or false"
         case .notAnInteger, .unreadableInteger, .fractionalInteger: "\(fieldName) must be an integer"
         case .oversizedInteger: "\(fieldName) must be a smaller integer"
+        case .notANumber, .unreadableNumber: "\(fieldName) must be a number"
         case .belowMinimum(let minimum): "\(fieldName) must be at least \(minimum)"
         case .aboveMaximum(let maximum): "\(fieldName) must be at most \(maximum)"
         case .notOneOf(let words): "\(fieldName) must be one of \(words.joined(separator: ", "))"

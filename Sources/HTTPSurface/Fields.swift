@@ -202,6 +202,17 @@ package struct Fields: Sendable {
 }
 
 extension Fault.Kind {
+    /// What is wrong with a number of any spelling that must lie between two whole ones, if anything.
+    package init?(number text: String, outside range: ClosedRange<Int>) {
+        if let order = compareNumbers(text, String(range.lowerBound)), order < 0 {
+            self = .belowMinimum(range.lowerBound)
+        } else if let order = compareNumbers(text, String(range.upperBound)), order > 0 {
+            self = .aboveMaximum(range.upperBound)
+        } else {
+            return nil
+        }
+    }
+
     init?(_ integer: Int, outside range: ClosedRange<Int>) {
         if integer < range.lowerBound {
             self = .belowMinimum(range.lowerBound)

@@ -28,6 +28,21 @@ package struct QueryFields: Sendable {
         return integer
     }
 
+    /// An integer in the range, or `nil` where the parameter is absent.
+    package mutating func optionalInteger(_ name: String, in range: ClosedRange<Int>) -> Int? {
+        query[name] == nil ? nil : integer(name, in: range, default: range.lowerBound)
+    }
+
+    /// Checks a number whose value does not matter.
+    package mutating func checkNumber(_ name: String, in range: ClosedRange<Int>) {
+        guard let text = query[name] else { return }
+        if !isNumeric(text) {
+            note(.unreadableNumber, at: name, text)
+        } else if let fault = Fault.Kind(number: text, outside: range) {
+            note(fault, at: name, text)
+        }
+    }
+
     /// A truth value in any of the words that pydantic takes, or the default where the parameter is absent.
     package mutating func bool(_ name: String, default defaultValue: Bool) -> Bool {
         guard let text = query[name] else { return defaultValue }

@@ -7,6 +7,8 @@ package enum Counted: Sendable {
     case sessions(workspaceNumber: Int64)
     /// Of a peer, also those that it has left.
     case sessionsOfPeer(Int64)
+    case observations(workspaceNumber: Int64)
+    case scopes(workspaceNumber: Int64)
 
     fileprivate static let sessionsOfPeerPrefix = "sessions-of-peer:"
 
@@ -16,6 +18,8 @@ package enum Counted: Sendable {
         case .peers(let number): "peers:\(number)"
         case .sessions(let number): "sessions:\(number)"
         case .sessionsOfPeer(let number): Self.sessionsOfPeerPrefix + String(number)
+        case .observations(let number): "observations:\(number)"
+        case .scopes(let number): "scopes:\(number)"
         }
     }
 }

@@ -45,6 +45,11 @@ package struct Fragment: Sendable {
         Fragment(text: engine == .postgres ? "FOR NO KEY UPDATE OF \(table)" : "")
     }
 
+    /// Keeps the rows from changing until the transaction ends, and lets others do the same.
+    static func forShare(_ engine: Engine) -> Fragment {
+        Fragment(text: engine == .postgres ? "FOR SHARE" : "")
+    }
+
     /// The function that finds the second text in the first: 1 and up, or 0.
     static func position(_ engine: Engine) -> Fragment {
         Fragment(text: engine == .sqlite ? "instr" : "strpos")
@@ -173,5 +178,38 @@ extension SQL {
     /// PostgreSQL's numbers end somewhere: stored ones that are longer than anybody's are none there.
     static func comparesNumber(_ text: SQL, _ comparison: SQL, _ operand: String) -> SQL {
         "atrium_compare_numbers(\(text), \(operand)) \(comparison) 0"
+    }
+}
+
+/// Full-text search, in which the engines differ in kind (`Migrations/Recollection.swift`).
+extension SQL {
+    /// The newest thousand of the pair's observations that hold the word, as rows of `word` and `number`.
+    ///
+    /// The sum keeps PostgreSQL from walking the table backwards in search of them.
+    static func observationsHolding(
+        _ word: String,
+        at index: Int64,
+        of pair: ObservingPair,
+        _ engine: Engine
+    ) -> SQL {
+        let key = "\(pair.observerNumber)x\(pair.observedNumber)"
+        return switch engine {
+        case .sqlite:
+            """
+            SELECT * FROM (
+                SELECT \(index) AS word, rowid AS number FROM observation_words
+                WHERE observation_words MATCH \("pair : \"\(key)\" AND content : \"\(word)\"")
+                ORDER BY rowid DESC LIMIT 1000
+            )
+            """
+        case .postgres:
+            """
+            (
+                SELECT \(index) AS word, number FROM observations
+                WHERE words @@ to_tsquery('simple', \(key)) AND words @@ plainto_tsquery('english', \(word))
+                ORDER BY number + 0 DESC LIMIT 1000
+            )
+            """
+        }
     }
 }

@@ -85,7 +85,14 @@ extension Transaction {
         )
         if removed > 0 { return removed }
         try run("DELETE FROM workspaces WHERE number IN (\(each: workspaces))")
-        try forget(workspaces.flatMap { [.peers(workspaceNumber: $0), .sessions(workspaceNumber: $0)] })
+        try forget(
+            workspaces.flatMap {
+                [
+                    .peers(workspaceNumber: $0), .sessions(workspaceNumber: $0), .observations(workspaceNumber: $0),
+                    .scopes(workspaceNumber: $0),
+                ]
+            }
+        )
         return workspaces.count
     }
 

@@ -140,6 +140,27 @@ struct FlagColumn: FilterColumn {
     }
 }
 
+/// A list of texts in the internal metadata: looked into for one of them, as the SDK 2.7.0 does.
+struct ListColumn: FilterColumn {
+    let name: String
+
+    func equals(_ value: JSONValue) throws(DomainError) -> Filter {
+        throw .filter("Invalid value for '\(name)': \(value.pythonText). Use contains to look for an id")
+    }
+
+    func condition(
+        _ comparison: Comparison,
+        _ operand: JSONValue,
+        _ budget: inout FilterBudget
+    ) throws(DomainError) -> Filter {
+        guard comparison == .contains else { throw .unsupported(comparison, on: name) }
+        guard let text = operand.stringValue else { throw mismatch(operand, "a string") }
+        let document = JSONValue.object([JSONMember(key: name, value: .array([.string(text)]))]).raw
+        try budget.spendMetadata(document)
+        return .metadataContains(document)
+    }
+}
+
 /// A point in time: compared by order; a bare one is no condition (honcho.md 3.3).
 struct TimeColumn: FilterColumn {
     let name: String

@@ -69,6 +69,7 @@ struct FilterReader {
             return try columnCondition(IntegerColumn(name: member.key, field: field), member.value)
         case .flag(let field): return try columnCondition(FlagColumn(name: member.key, field: field), member.value)
         case .time(let field): return try columnCondition(TimeColumn(name: member.key, field: field), member.value)
+        case .list(let key): return try columnCondition(ListColumn(name: key), member.value)
         }
     }
 

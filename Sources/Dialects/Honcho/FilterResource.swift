@@ -14,6 +14,8 @@ enum FilterResource: String {
         case flag(Filter.FlagField)
         case time(Filter.TimeField)
         case metadata
+        /// A list of texts inside the internal metadata.
+        case list(String)
     }
 
     /// What a key of a filter stands for.
@@ -56,6 +58,6 @@ enum FilterResource: String {
         "id": .text(.id), "workspace_id": .text(.workspace), "session_id": .text(.session),
         "session_name": .text(.session), "observer_id": .text(.observer), "observer": .text(.observer),
         "observed_id": .text(.observed), "observed": .text(.observed), "level": .text(.level),
-        "content": .text(.content), "times_derived": .integer(.timesDerived),
+        "content": .text(.content), "times_derived": .integer(.timesDerived), "source_ids": .list("source_ids"),
     ]
 }

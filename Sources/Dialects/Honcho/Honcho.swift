@@ -60,7 +60,7 @@ package struct Honcho: Dialect {
             .put(messages + "/{message_id}", updateMessage),
 
             .post(root + "/keys", createKey),
-        ] + ownRoutes(sessions)
+        ] + ownRoutes(sessions) + recallRoutes(of: workspaces + "/{workspace_id}")
     }
 
     /// What the two versions have under different methods (honcho.md 12.1).
@@ -71,6 +71,42 @@ package struct Honcho: Dialect {
         case .v2: return [.get(clone, cloneSession), .post(config, setParticipation)]
         case .v3: return [.post(clone, cloneSession), .put(config, setParticipation)]
         }
+    }
+
+    /// What is remembered of peers, and questions about it; v3's names go for v2 as well, where later clients call them.
+    private func recallRoutes(of workspace: String) -> [Route] {
+        let peer = workspace + "/peers/{peer_id}"
+        let observations = (version == .v2 ? ["observations", "conclusions"] : ["conclusions"]).flatMap { name in
+            [
+                Route.post(workspace + "/\(name)", createObservations),
+                .post(workspace + "/\(name)/list", listObservations),
+                .post(workspace + "/\(name)/query", queryObservations),
+                .delete(workspace + "/\(name)/{conclusion_id}", deleteObservation),
+            ]
+        }
+        return observations + [
+            .post(peer + "/representation", representPeer),
+            .get(peer + "/card", getPeerCard),
+            .put(peer + "/card", setPeerCard),
+            .get(peer + "/context", peerContext),
+            .post(peer + "/chat", chatWithPeer),
+        ] + (version == .v3 ? laterRoutes(of: workspace) : [])
+    }
+
+    /// What came after 3.0.12 and the SDK 2.7.0 calls (honcho.md 12.9).
+    private func laterRoutes(of workspace: String) -> [Route] {
+        let scopes = workspace + "/scopes"
+        return [
+            .get(workspace + "/conclusions/{conclusion_id}", getObservation),
+            .post(workspace + "/chat", chatWithWorkspace),
+            .post(scopes, getOrCreateScope),
+            .post(scopes + "/list", listScopes),
+            .get(scopes + "/{scope_id}", getScope),
+            .post(scopes + "/{scope_id}/sessions", addSessionsToScope),
+            .post(scopes + "/{scope_id}/sessions/list", listSessionsOfScope),
+            .delete(scopes + "/{scope_id}/sessions/{session_id}", removeSessionFromScope),
+            .get(scopes + "/{scope_id}/status", scopeStatus),
+        ]
     }
 
     /// Both versions, in one document.

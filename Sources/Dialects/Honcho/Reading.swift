@@ -95,6 +95,12 @@ struct Reading {
         }
     }
 
+    /// The same without U+0000 in its strings, which nothing that is stored holds (honcho.md 12.2).
+    func cleanBody() async throws -> Fields {
+        let fields = try await body()
+        return try Fields(fields.document.removingNULs(), at: fields.location)
+    }
+
     /// The filters of a list's body; `nil` where there is no body or there are none in it.
     func filters() async throws -> JSONValue? {
         var fields: Fields

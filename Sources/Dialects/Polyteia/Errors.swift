@@ -149,6 +149,8 @@ extension Resource {
         case .peer: return "peer not found"
         case .session: return "session not found"
         case .message: return "message not found"
+        case .observation: return "observation not found"
+        case .scope: return "scope not found"
         case .invitation: return "invitation not found"
         case .key: return "key not found"
         }

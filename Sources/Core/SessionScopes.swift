@@ -1,0 +1,164 @@
+package import Domain
+import Storage
+
+extension Operations {
+    /// Returns the workspace's scope by the draft's slug, making it, and the workspace, if there is none.
+    ///
+    /// Metadata that the draft gives replaces what an existing scope has.
+    ///
+    /// - Throws: ``DomainError``: `outOfScope` below the workspace, `forbidden` below writer, `limitReached` by the plan.
+    package func getOrCreateScope(
+        _ draft: SessionScopeDraft,
+        inWorkspace slug: String,
+        for caller: Caller
+    ) async throws -> (scope: SessionScope, isNew: Bool) {
+        let whole = Scope.workspace(slug)
+        try caller.requireScope(whole)
+        if draft.metadata == nil {
+            let found = try await snapshot { transaction in
+                try transaction.visibleWorkspace(slug, for: caller, requiring: .viewer)
+                    .flatMap { try transaction.scope(draft.slug, in: $0) }
+            }
+            if let found { return (found, false) }
+        }
+        try caller.requireWriting()
+        return try await write { transaction in
+            let workspace = try ensureWorkspace(slug, for: caller, within: whole, transaction)
+            let limits = limits(of: workspace)
+            try limits.requireRunning()
+            try limits.requireDocument(draft.metadata, "metadata")
+            let made = try transaction.insertMissingScopes([draft.slug], in: workspace, at: limits.now)
+            guard let scope = try transaction.update(draft, in: workspace) else {
+                throw DomainError.notFound(.scope(draft.slug, workspace: slug))
+            }
+            return (scope, made > 0)
+        }
+    }
+
+    /// Returns one page of the workspace's scopes, oldest first; none where the caller sees no such workspace.
+    package func scopes(
+        _ page: PageRequest,
+        inWorkspace slug: String,
+        for caller: Caller
+    ) async throws -> Page<SessionScope> {
+        try caller.requireScope(.workspace(slug))
+        return try await snapshot { transaction in
+            guard let workspace = try transaction.visibleWorkspace(slug, for: caller, requiring: .viewer) else {
+                return Page(items: [], total: 0, request: page)
+            }
+            return try transaction.scopes(page, in: workspace)
+        }
+    }
+
+    /// Returns the scope of that slug.
+    ///
+    /// - Throws: ``DomainError`` of kind `notFound`.
+    package func scope(_ slug: String, inWorkspace workspace: String, for caller: Caller) async throws -> SessionScope {
+        try caller.requireScope(.workspace(workspace))
+        return try await snapshot { try $0.scope(slug, inWorkspace: workspace, for: caller, requiring: .viewer).scope }
+    }
+
+    /// Adds all the sessions to the scope or none; those in it already stay as they are.
+    ///
+    /// - Throws: ``DomainError``: `notFound` for the scope or the first session that isn't there, `forbidden` below writer.
+    package func addSessions(
+        _ slugs: [String],
+        toScope slug: String,
+        inWorkspace workspaceSlug: String,
+        for caller: Caller
+    ) async throws {
+        try caller.requireScope(.workspace(workspaceSlug))
+        try await write { transaction in
+            let found = try transaction.scope(slug, inWorkspace: workspaceSlug, for: caller, requiring: .writer)
+            let limits = limits(of: found.workspace)
+            try limits.requireRunning()
+            let numbers = try transaction.numbers(ofSessions: Array(Set(slugs)), in: found.workspace)
+            if let missing = slugs.first(where: { numbers[$0] == nil }) {
+                throw DomainError.notFound(.session(missing, workspace: workspaceSlug))
+            }
+            try transaction.add(sessions: numbers.values.sorted(), to: found.scope, at: limits.now)
+        }
+    }
+
+    /// Takes the session out of the scope.
+    ///
+    /// - Throws: ``DomainError``: `notFound` for the scope, or a session that is not in it; `forbidden` below writer.
+    package func removeSession(
+        _ session: String,
+        fromScope slug: String,
+        inWorkspace workspaceSlug: String,
+        for caller: Caller
+    ) async throws {
+        try caller.requireScope(.workspace(workspaceSlug))
+        try await write { transaction in
+            let found = try transaction.scope(slug, inWorkspace: workspaceSlug, for: caller, requiring: .writer)
+            guard try transaction.remove(session: session, from: found.scope, in: found.workspace) else {
+                throw DomainError.notFound(.session(session, workspace: workspaceSlug))
+            }
+        }
+    }
+
+    /// Returns one page of the scope's sessions, the longest member first.
+    ///
+    /// - Throws: ``DomainError`` of kind `notFound`.
+    package func sessions(
+        _ page: PageRequest,
+        ofScope slug: String,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) async throws -> Page<Session> {
+        try caller.requireScope(.workspace(workspace))
+        return try await snapshot { transaction in
+            let found = try transaction.scope(slug, inWorkspace: workspace, for: caller, requiring: .viewer)
+            return try transaction.sessions(page, of: found.scope)
+        }
+    }
+
+    /// The most sessions whose way into a scope is told at once.
+    private static let maxBackfills = 1000
+
+    /// Returns how far the scope's sessions have come in, the latest first, at most a thousand.
+    ///
+    /// - Throws: ``DomainError`` of kind `notFound`.
+    package func backfills(
+        ofScope slug: String,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) async throws -> [ScopeBackfill] {
+        try caller.requireScope(.workspace(workspace))
+        return try await snapshot { transaction in
+            let found = try transaction.scope(slug, inWorkspace: workspace, for: caller, requiring: .viewer)
+            return try transaction.backfills(of: found.scope, limit: Self.maxBackfills)
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate func scope(
+        _ slug: String,
+        inWorkspace workspaceSlug: String,
+        for caller: Caller,
+        requiring role: Role
+    ) throws -> (workspace: Workspace, scope: SessionScope) {
+        let workspace = try visibleWorkspace(workspaceSlug, for: caller, requiring: role)
+        guard let workspace, let scope = try scope(slug, in: workspace) else {
+            throw DomainError.notFound(.scope(slug, workspace: workspaceSlug))
+        }
+        return (workspace, scope)
+    }
+
+    /// Refuses a boundary of scopes that aren't there.
+    func requireScopes(of boundary: RecallBoundary, in workspace: Workspace) throws {
+        let slugs: [String] =
+            switch boundary {
+            case .none, .recent, .session, .sessions: []
+            case .scope(let slug): [slug]
+            case .scopes(let slugs): slugs
+            }
+        guard !slugs.isEmpty else { return }
+        let present = try scopes(among: slugs, in: workspace)
+        if let missing = slugs.first(where: { !present.contains($0) }) {
+            throw DomainError.notFound(.scope(missing, workspace: workspace.slug))
+        }
+    }
+}

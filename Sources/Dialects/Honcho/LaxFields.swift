@@ -1,0 +1,63 @@
+import HTTPSurface
+import JSON
+
+/// Numbers and truth values of bodies as laxly as pydantic reads them; a field at fault reads as a placeholder.
+extension Fields {
+    /// A whole number that may be absent; null is a fault.
+    mutating func laxInteger(_ name: String, in range: ClosedRange<Int>, default defaultValue: Int) -> Int {
+        guard let value = document[name] else { return defaultValue }
+        return laxInteger(value, name, range) ?? defaultValue
+    }
+
+    /// A whole number that may be absent (`nil`) or null (`.some(nil)`).
+    mutating func nullableLaxInteger(_ name: String, in range: ClosedRange<Int>) -> Int?? {
+        guard let value = document[name] else { return nil }
+        guard !value.isNull else { return .some(nil) }
+        return .some(laxInteger(value, name, range))
+    }
+
+    /// A truth value that may be absent; null is a fault.
+    mutating func laxBool(_ name: String, default defaultValue: Bool) -> Bool {
+        guard let value = document[name] else { return defaultValue }
+        return laxBool(value, name) ?? defaultValue
+    }
+
+    /// A truth value that may be absent or null.
+    mutating func optionalLaxBool(_ name: String) -> Bool? {
+        guard let value = document[name], !value.isNull else { return nil }
+        return laxBool(value, name)
+    }
+
+    /// Checks a number that may be absent or null and whose value does not matter.
+    mutating func checkLaxNumber(_ name: String, in range: ClosedRange<Int>) {
+        guard let value = document[name], !value.isNull else { return }
+        guard let text = value.spelledNumber else {
+            note(value.kind == .string ? .unreadableNumber : .notANumber, at: name)
+            return
+        }
+        if let fault = Fault.Kind(number: text, outside: range) { note(fault, at: name) }
+    }
+
+    private mutating func laxInteger(_ value: JSONValue, _ name: String, _ range: ClosedRange<Int>) -> Int? {
+        switch value.asLaxInteger(from: range.lowerBound) {
+        case .failure(let fault):
+            note(fault.kind, at: name)
+            return nil
+        case .success(let number):
+            guard let integer = number.int64Value.flatMap(Int.init(exactly:)), integer <= range.upperBound else {
+                note(.aboveMaximum(range.upperBound), at: name)
+                return nil
+            }
+            return integer
+        }
+    }
+
+    private mutating func laxBool(_ value: JSONValue, _ name: String) -> Bool? {
+        switch value.asLaxBool {
+        case .success(let read): return read.boolValue
+        case .failure(let fault):
+            note(fault.kind, at: name)
+            return nil
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import Domain
+import HTTPSurface
+import JSON
+
+/// What a request says of the selection of a representation, by the names of its version (honcho.md 8.7, 12.2).
+struct RecallParameters {
+    private let mostDerivedName: String
+    private let limitName: String
+    /// The most observations where the request doesn't say.
+    let defaultLimit: Int
+
+    init(_ version: Honcho.Version) {
+        switch version {
+        case .v2:
+            mostDerivedName = "include_most_derived"
+            limitName = "max_observations"
+            defaultLimit = 50
+        case .v3:
+            mostDerivedName = "include_most_frequent"
+            limitName = "max_conclusions"
+            defaultLimit = 100
+        }
+    }
+
+    /// The selection that a body asks for; a limit that is left out is another than one that is null.
+    func selection(_ fields: inout Fields) -> RecallSelection {
+        let query = fields.optionalString("search_query")
+        let topK = fields.nullableLaxInteger("search_top_k", in: 1...100) ?? nil
+        fields.checkLaxNumber("search_max_distance", in: 0...1)
+        let includesMostDerived = fields.optionalLaxBool(mostDerivedName) ?? false
+        let limit = fields.nullableLaxInteger(limitName, in: 1...100) ?? 25
+        return RecallSelection(
+            query: query,
+            topK: topK,
+            includesMostDerived: includesMostDerived,
+            limit: limit ?? defaultLimit
+        )
+    }
+
+    /// The selection that a query asks for.
+    ///
+    /// - Parameter queryName: what the text to look up is called.
+    func selection(
+        _ query: inout QueryFields,
+        queryName: String = "search_query",
+        includesMostDerived: Bool
+    ) -> RecallSelection {
+        let text = query.string(queryName)?.removingNULs()
+        let topK = query.optionalInteger("search_top_k", in: 1...100)
+        query.checkNumber("search_max_distance", in: 0...1)
+        let mostDerived = query.bool(mostDerivedName, default: includesMostDerived)
+        let limit = query.optionalInteger(limitName, in: 1...100)
+        return RecallSelection(
+            query: text,
+            topK: topK,
+            includesMostDerived: mostDerived,
+            limit: limit ?? defaultLimit
+        )
+    }
+}
+
+/// Reads by which sessions a request bounds what is recalled: `session_id`, and in v3 `filters` and `scope`.
+///
+/// `scope` is not in the published document; the SDK 2.7.0 sends it (honcho.md 12.9).
+struct BoundaryReader {
+    private static let maxSessions = 1000
+    private static let maxScopes = 100
+
+    /// The boundary that the fields of a body describe.
+    ///
+    /// - Throws: ``DomainError`` of kind `invalid` in upstream's words where it has some.
+    static func boundary(
+        session: String?,
+        filters: JSONValue?,
+        scopes: ScopeOption?
+    ) throws(DomainError) -> RecallBoundary {
+        if let scopes {
+            guard filters == nil else { throw .filter("scope and filters are mutually exclusive") }
+            guard session == nil else { throw .filter("scope and session_id are mutually exclusive") }
+            return scopes.boundary
+        }
+        guard let filters else { return session.map(RecallBoundary.session) ?? .none }
+        let sessions = try sessions(filters)
+        guard let session else { return .sessions(sessions) }
+        guard sessions.contains(session) else { throw .filter("session_id must be included in filters.session_id") }
+        return .sessions([session])
+    }
+
+    private static func sessions(_ filters: JSONValue) throws(DomainError) -> [String] {
+        let others = filters.members.map(\.key).filter { $0 != "session_id" }.sorted()
+        guard others.isEmpty else {
+            let names = others.map { "'\($0)'" }.joined(separator: ", ").shortened
+            throw .filter(
+                "Unsupported filter key(s) for this endpoint: [\(names)]. Only 'session_id' is supported."
+            )
+        }
+        guard let value = filters["session_id"] else { throw .filter("filters must contain 'session_id'") }
+        let entries = try entries(value)
+        guard entries.count <= maxSessions else {
+            throw .filter("filters.session_id supports at most \(maxSessions) sessions per request")
+        }
+        let sessions = entries.compactMap(\.stringValue).filter { !$0.isEmpty }
+        guard sessions.count == entries.count else {
+            throw .filter("filters.session_id entries must be non-empty strings")
+        }
+        return sessions
+    }
+
+    private static func entries(_ value: JSONValue) throws(DomainError) -> [JSONValue] {
+        switch value.kind {
+        case .string: return [value]
+        case .array: return value.elements
+        case .object:
+            if let list = value["in"], list.kind == .array, value.members.count == 1 { return list.elements }
+        case .null, .bool, .number: break
+        }
+        throw .filter("filters.session_id must be a session id, a list of session ids, or {\"in\": [...]}")
+    }
+}
+
+/// One scope, whose own view it is, or several, whose sessions bound what is recalled.
+enum ScopeOption: Equatable {
+    case one(String)
+    case several([String])
+
+    var boundary: RecallBoundary {
+        switch self {
+        case .one(let scope): .scope(scope)
+        case .several(let scopes): .scopes(scopes)
+        }
+    }
+}
+
+extension Fields {
+    /// `scope`: a name or a list of 1 to 100; may be absent or null.
+    mutating func scopeOption() -> ScopeOption? {
+        guard let value = document["scope"], !value.isNull else { return nil }
+        guard value.kind == .array else { return .one(string("scope", SessionScope.idRule)) }
+        return .several(texts("scope", count: 1...100, SessionScope.idRule))
+    }
+
+    /// A list of texts that must be there and have so many of them.
+    mutating func texts(_ name: String, count: ClosedRange<Int>, _ rule: TextRule = .any) -> [String] {
+        let faultsBefore = faults.count
+        let elements = list(name)
+        guard faults.count == faultsBefore else { return [] }
+        if elements.count < count.lowerBound {
+            note(.tooFew(minimum: count.lowerBound, count: elements.count), at: name)
+        } else if elements.count > count.upperBound {
+            note(.tooMany(maximum: count.upperBound, count: elements.count), at: name)
+            return []
+        }
+        return elements.enumerated().compactMap { index, element in
+            guard let text = element.stringValue else {
+                note([Fault(.notAString, at: location + [.key(name), .index(index)], input: element.raw)])
+                return nil
+            }
+            if let fault = rule.fault(text) {
+                note([Fault(fault, at: location + [.key(name), .index(index)], input: element.raw)])
+            }
+            return text
+        }
+    }
+}
+
+extension SessionScope {
+    /// Upstream keeps a scope as a peer called `scope.NAME`, which has at most 512 characters.
+    static let idRule = TextRule(length: 1...506, pattern: Slug.honchoPattern, matches: Slug.matchesHoncho)
+}

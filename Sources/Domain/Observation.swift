@@ -1,0 +1,97 @@
+package import JSON
+
+/// A fact that one peer holds of another, or of itself.
+package struct Observation: Equatable, Sendable {
+    package let number: Int64
+    /// A nanoid of 21 characters; global.
+    package let id: String
+    package let content: String
+    package let observerSlug: String
+    package let observedSlug: String
+    /// The session that it stems from; `nil` for one that belongs to none.
+    package let sessionSlug: String?
+    package let level: ObservationLevel
+    /// Where it comes from: an object that ``ObservationOrigin`` reads.
+    package let metadata: RawJSON
+    package let timesDerived: Int64
+    package let createdAt: Instant
+
+    package init(
+        number: Int64,
+        id: String,
+        content: String,
+        observerSlug: String,
+        observedSlug: String,
+        sessionSlug: String?,
+        level: ObservationLevel,
+        metadata: RawJSON,
+        timesDerived: Int64,
+        createdAt: Instant
+    ) {
+        self.number = number
+        self.id = id
+        self.content = content
+        self.observerSlug = observerSlug
+        self.observedSlug = observedSlug
+        self.sessionSlug = sessionSlug
+        self.level = level
+        self.metadata = metadata
+        self.timesDerived = timesDerived
+        self.createdAt = createdAt
+    }
+}
+
+/// How sure an observation is, and of what kind.
+package enum ObservationLevel: String, Sendable, CaseIterable {
+    /// Said literally.
+    case explicit
+    /// What must follow from others.
+    case deductive
+    /// A pattern in others.
+    case inductive
+    /// Others that can't all be true.
+    case contradiction
+}
+
+/// The input of an observation that a client states: always explicit, derived once (honcho.md 2.6).
+package struct ObservationDraft: Equatable, Sendable {
+    package let content: String
+    package let observerSlug: String
+    package let observedSlug: String
+    package let sessionSlug: String?
+
+    package init(content: String, observerSlug: String, observedSlug: String, sessionSlug: String?) {
+        self.content = content
+        self.observerSlug = observerSlug
+        self.observedSlug = observedSlug
+        self.sessionSlug = sessionSlug
+    }
+}
+
+/// Which observations of a workspace to list: newest first unless the page is reversed.
+package struct ObservationQuery: Equatable, Sendable {
+    package var filter: Filter
+    package var page: PageRequest
+
+    package init(filter: Filter = .all, page: PageRequest) {
+        self.filter = filter
+        self.page = page
+    }
+}
+
+/// A question to the observations that one peer holds of another.
+package struct ObservationSearch: Equatable, Sendable {
+    package let text: String
+    package let observerSlug: String
+    package let observedSlug: String
+    package let filter: Filter
+    package let limit: Int
+
+    package init(text: String, observerSlug: String, observedSlug: String, filter: Filter = .all, limit: Int) {
+        self.text = text
+        self.observerSlug = observerSlug
+        self.observedSlug = observedSlug
+        self.filter = filter
+        self.limit = limit
+    }
+}

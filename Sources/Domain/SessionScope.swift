@@ -1,0 +1,52 @@
+package import JSON
+
+/// A named group of a workspace's sessions: a boundary of what may be recalled (honcho.md 12.9).
+///
+/// Not a ``Scope``, which is how far a credential reaches.
+package struct SessionScope: Equatable, Sendable {
+    package let number: Int64
+    /// The client-chosen id; unique in the workspace.
+    package let slug: String
+    package let metadata: RawJSON
+    package let createdAt: Instant
+
+    package init(number: Int64, slug: String, metadata: RawJSON, createdAt: Instant) {
+        self.number = number
+        self.slug = slug
+        self.metadata = metadata
+        self.createdAt = createdAt
+    }
+}
+
+/// The input of a scope's creation; metadata that is `nil` leaves what is there, and starts as an empty object.
+package struct SessionScopeDraft: Equatable, Sendable {
+    package let slug: String
+    package let metadata: RawJSON?
+
+    package init(slug: String, metadata: RawJSON? = nil) {
+        self.slug = slug
+        self.metadata = metadata
+    }
+}
+
+/// How far a session's observations have come into a scope.
+package struct ScopeBackfill: Equatable, Sendable {
+    package enum State: String, Sendable {
+        case pending
+        case completed
+        case failed
+    }
+
+    package let sessionSlug: String
+    package let state: State
+    package let updatedAt: Instant
+    /// How many observations the session had; known once it is completed.
+    package let count: Int64?
+
+    package init(sessionSlug: String, state: State, updatedAt: Instant, count: Int64?) {
+        self.sessionSlug = sessionSlug
+        self.state = state
+        self.updatedAt = updatedAt
+        self.count = count
+    }
+}

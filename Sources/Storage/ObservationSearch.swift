@@ -1,0 +1,55 @@
+package import Domain
+
+extension Transaction {
+    /// Returns the pair's observations that share words with a question, best first.
+    ///
+    /// Of each word only the newest thousand count, so that the cost has an end where everything shares a word.
+    ///
+    /// - Parameter words: lower-case, of letters and digits alone, no more than a few dozen; none find nothing.
+    package func observations(
+        sharing words: [String],
+        matching filter: Filter,
+        of pair: ObservingPair,
+        in workspace: Workspace,
+        limit: Int
+    ) throws -> [Observation] {
+        guard !words.isEmpty, limit > 0 else { return [] }
+        return try rows(
+            """
+            SELECT \(Observation.columns)
+            \(Observation.source(in: workspace, chosen: Self.ranking(words, pair, engine)))
+                AND \(filter.sql(Observation.filterColumns(in: workspace), engine))
+            ORDER BY chosen.score DESC, o.created_at DESC, o.number DESC
+            LIMIT \(Int64(limit))
+            """
+        ) { try Observation(&$0) }
+    }
+
+    /// A row for each observation that has one of the words, with the sum of what its words weigh.
+    ///
+    /// The rarer a word is in the pair, the more it weighs, up to a thousand.
+    static func ranking(_ words: [String], _ pair: ObservingPair, _ engine: Engine) -> SQL {
+        let hits = words.enumerated().map { index, word in
+            SQL.observationsHolding(word, at: Int64(index), of: pair, engine)
+        }
+        return """
+            SELECT number, SUM(1000 * total / (total + 10 * frequency)) AS score
+            FROM (
+                SELECT number, COUNT(*) OVER (PARTITION BY word) AS frequency, COUNT(*) OVER () AS total
+                FROM (\(SQL(joining: hits, by: " UNION ALL "))) hits
+            ) weighed
+            GROUP BY number
+            """
+    }
+}
+
+/// Two peers of a workspace by their numbers: who observes, and whom.
+package struct ObservingPair: Equatable, Sendable {
+    package let observerNumber: Int64
+    package let observedNumber: Int64
+
+    package init(observerNumber: Int64, observedNumber: Int64) {
+        self.observerNumber = observerNumber
+        self.observedNumber = observedNumber
+    }
+}

@@ -1,0 +1,95 @@
+package import Domain
+
+extension Transaction {
+    /// Adds sessions to a scope; what is in it already stays as it is.
+    ///
+    /// What is recalled through a scope is looked up by membership, so that nothing is left to be brought in later.
+    package func add(sessions numbers: [Int64], to scope: SessionScope, at now: Instant) throws {
+        try run(
+            """
+            INSERT INTO scope_sessions (
+                scope_number, session_number, added_at, backfill_state, backfill_count, backfill_updated_at
+            )
+            SELECT \(scope.number), s.number, \(now), \(ScopeBackfill.State.completed.rawValue),
+                (SELECT COUNT(*) FROM observations o WHERE o.session_number = s.number), \(now)
+            FROM sessions s WHERE s.number IN (\(each: numbers))
+            ON CONFLICT (scope_number, session_number) DO NOTHING
+            """
+        )
+    }
+
+    /// Adds a session that has nothing to be recalled yet to scopes of the workspace.
+    package func add(
+        newSession number: Int64,
+        toScopes slugs: [String],
+        in workspace: Workspace,
+        at now: Instant
+    ) throws {
+        try run(
+            """
+            INSERT INTO scope_sessions (scope_number, session_number, added_at)
+            SELECT number, \(number), \(now) FROM scopes
+            WHERE workspace_number = \(workspace.number) AND slug IN (\(each: slugs))
+            ON CONFLICT (scope_number, session_number) DO NOTHING
+            """
+        )
+    }
+
+    /// Takes a living session out of the scope; `false` where it was not in it.
+    package func remove(session slug: String, from scope: SessionScope, in workspace: Workspace) throws -> Bool {
+        let removed = try first(
+            """
+            DELETE FROM scope_sessions WHERE scope_number = \(scope.number) AND session_number IN (
+                SELECT number FROM sessions
+                WHERE workspace_number = \(workspace.number) AND slug = \(slug) AND deleted_at IS NULL
+            )
+            RETURNING 1
+            """
+        ) { $0.integer() }
+        return removed != nil
+    }
+
+    /// Returns one page of the scope's living sessions, the longest member first.
+    package func sessions(_ page: PageRequest, of scope: SessionScope) throws -> Page<Session> {
+        let order: SQL = page.isReversed ? "DESC" : "ASC"
+        let source: SQL = """
+            FROM scope_sessions m JOIN sessions s ON s.number = m.session_number
+            JOIN workspaces w ON w.number = s.workspace_number
+            WHERE m.scope_number = \(scope.number) AND s.deleted_at IS NULL
+            """
+        let items = try rows(
+            """
+            SELECT \(Session.columns) \(source)
+            ORDER BY m.added_at \(order), m.session_number \(order)
+            LIMIT \(Int64(page.size)) OFFSET \(page.offset)
+            """
+        ) { row in Session(number: row.integer(), &row) }
+        let total = try first("SELECT COUNT(*) \(source)") { $0.integer() } ?? 0
+        return Page(items: items, total: total, request: page)
+    }
+
+    /// Returns how far the scope's sessions have come in, the latest change first.
+    package func backfills(of scope: SessionScope, limit: Int) throws -> [ScopeBackfill] {
+        try rows(
+            """
+            SELECT s.slug, m.backfill_state, m.backfill_updated_at, m.backfill_count
+            FROM scope_sessions m JOIN sessions s ON s.number = m.session_number
+            WHERE m.scope_number = \(scope.number) AND m.backfill_state IS NOT NULL AND s.deleted_at IS NULL
+            ORDER BY m.added_at DESC, m.session_number DESC
+            LIMIT \(Int64(limit))
+            """
+        ) { row in
+            let slug = row.text()
+            let name = row.text()
+            guard let state = ScopeBackfill.State(rawValue: name) else {
+                throw StorageError.corrupt("unknown state \(name)")
+            }
+            return ScopeBackfill(
+                sessionSlug: slug,
+                state: state,
+                updatedAt: row.instant(),
+                count: row.optionalInteger()
+            )
+        }
+    }
+}
