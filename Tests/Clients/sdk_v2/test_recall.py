@@ -1,0 +1,120 @@
+"""honcho-ai 1.6.0 over honcho-core 1.8.0 against `/v2`: observations, representations, cards and peer context."""
+
+import asyncio
+
+import honcho_core
+import pytest
+from honcho import AsyncHoncho, Honcho
+
+from atrium_server import fresh
+
+
+@pytest.fixture
+def honcho(access):
+    return Honcho(
+        base_url=access.base_url, api_key=access.api_key, workspace_id=fresh("recall"), max_retries=0
+    )
+
+
+@pytest.fixture
+def alice(honcho):
+    """A peer with another one and two sessions beside her."""
+    honcho.peer("bob", metadata={})
+    for name in ("one", "two"):
+        honcho.core.workspaces.sessions.get_or_create(honcho.workspace_id, id=name)
+    return honcho.peer("alice", metadata={})
+
+
+def texts(observations):
+    return [observation.content for observation in observations]
+
+
+def test_observations_are_made_listed_found_and_deleted(honcho, alice):
+    view = alice.observations_of("bob")
+    made = view.create(
+        [
+            {"content": "bob plays the cello", "session_id": "one"},
+            {"content": "bob likes tea", "session_id": "two"},
+        ]
+    )
+    assert [(one.observer_id, one.observed_id, one.session_id) for one in made] == [
+        ("alice", "bob", "one"),
+        ("alice", "bob", "two"),
+    ]
+    assert texts(view.list()) == ["bob likes tea", "bob plays the cello"]
+    assert texts(view.list(page=2, size=1)) == ["bob plays the cello"]
+    assert texts(view.list(session="two")) == ["bob likes tea"]
+    assert texts(alice.observations.list()) == []
+    assert texts(view.query("Which instrument does bob play?", top_k=1, distance=0.9)) == ["bob plays the cello"]
+
+    view.delete(made[0].id)
+    with pytest.raises(honcho_core.NotFoundError):
+        view.delete(made[0].id)
+    assert texts(view.list()) == ["bob likes tea"]
+
+
+def test_what_is_missing_or_too_much_is_refused(honcho, alice):
+    view = alice.observations
+    for refused in (
+        [{"content": f"fact {n}", "session_id": "one"} for n in range(101)],
+        [{"content": "", "session_id": "one"}],
+        [{"content": "a b " * 8_192, "session_id": "one"}],
+    ):
+        with pytest.raises(honcho_core.UnprocessableEntityError):
+            view.create(refused)
+    with pytest.raises(honcho_core.NotFoundError):
+        view.create([{"content": "stays out", "session_id": "one"}, {"content": "x", "session_id": "unknown"}])
+    with pytest.raises(honcho_core.NotFoundError):
+        alice.observations_of("ghost").create({"content": "x", "session_id": "one"})
+    assert texts(view.list()) == []
+
+
+def test_a_representation_is_an_object(alice):
+    view = alice.observations_of("bob")
+    assert alice.working_rep(target="bob").is_empty()
+    view.create([{"content": "bob plays the cello", "session_id": "one"}, {"content": "bob likes tea", "session_id": "two"}])
+    whole = alice.working_rep(target="bob")
+    assert sorted(texts(whole.explicit)) == ["bob likes tea", "bob plays the cello"]
+    assert (whole.deductive, {one.created_at.microsecond for one in whole.explicit}) == ([], {0})
+    assert texts(alice.working_rep(target="bob", session="one").explicit) == ["bob plays the cello"]
+    nearest = view.get_representation(search_query="any cello?", search_top_k=1, max_observations=1)
+    assert texts(nearest.explicit) == ["bob plays the cello"]
+
+
+def test_cards_and_context(honcho, alice):
+    assert alice.card() == ""
+    honcho.core.workspaces.peers.set_card("alice", workspace_id=honcho.workspace_id, peer_card=["tall", "kind"])
+    assert alice.card() == "tall\nkind"
+    assert alice.card("bob") == ""
+    context = alice.get_context()
+    assert (context.peer_id, context.target_id, context.peer_card) == ("alice", "alice", ["tall", "kind"])
+    assert context.representation.is_empty()
+    alice.observations.create({"content": "alice sings", "session_id": "one"})
+    # The SDK's own method fails over any representation with something in it; what it is built on doesn't.
+    context = honcho.core.workspaces.peers.get_context("alice", workspace_id=honcho.workspace_id)
+    assert texts(context.representation.explicit) == ["alice sings"]
+
+
+def test_a_question_says_that_there_is_no_model(alice):
+    with pytest.raises(honcho_core.InternalServerError) as failure:
+        alice.chat("What is known?")
+    assert failure.value.status_code == 503
+    assert failure.value.body["detail"] == "No chat model is configured"
+
+
+def test_the_asynchronous_client_walks_the_same_way(access, honcho, alice):
+    async def walk():
+        client = AsyncHoncho(
+            base_url=access.base_url, api_key=access.api_key, workspace_id=honcho.workspace_id, max_retries=0
+        )
+        peer = await client.peer("alice")
+        (made,) = await peer.observations.create({"content": "alice sings", "session_id": "one"})
+        assert texts(await peer.observations.list()) == ["alice sings"]
+        assert texts(await peer.observations.query("who sings?")) == ["alice sings"]
+        assert texts((await peer.working_rep()).explicit) == ["alice sings"]
+        assert await peer.card() == ""
+        await peer.observations.delete(made.id)
+        assert (await peer.get_context()).representation.is_empty()
+        assert texts(await peer.observations.list()) == []
+
+    asyncio.run(walk())

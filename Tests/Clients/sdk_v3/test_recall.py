@@ -1,0 +1,166 @@
+"""honcho-ai 2.7.0 against `/v3`: conclusions, representations, cards, peer context and scopes."""
+
+import asyncio
+
+import pytest
+from honcho import Honcho
+from honcho.http.exceptions import HonchoError, NotFoundError, UnprocessableEntityError
+
+from atrium_server import fresh
+
+
+@pytest.fixture
+def honcho(access):
+    return Honcho(
+        base_url=access.base_url, api_key=access.api_key, workspace_id=fresh("recall"), max_retries=0
+    )
+
+
+@pytest.fixture
+def alice(honcho):
+    """A peer with another one and two sessions beside her."""
+    honcho.peer("bob", metadata={})
+    for name in ("one", "two"):
+        honcho.session(name, metadata={})
+    return honcho.peer("alice", metadata={})
+
+
+def texts(conclusions):
+    return [conclusion.content for conclusion in conclusions]
+
+
+def test_conclusions_are_made_listed_found_and_deleted(honcho, alice):
+    view = alice.conclusions_of("bob")
+    made = view.create(
+        [
+            {"content": "bob plays the cello", "session_id": "one"},
+            {"content": "bob likes tea", "session_id": "two"},
+            {"content": "bob is kind"},
+        ]
+    )
+    assert [(one.level, one.times_derived, one.source_ids) for one in made] == [("explicit", 1, None)] * 3
+    assert [one.session_id for one in made] == ["one", "two", None]
+    assert len({one.created_at for one in made}) == 1
+
+    assert texts(view.list(size=2)) == ["bob is kind", "bob likes tea", "bob plays the cello"]
+    assert texts(view.list(reverse=True, size=1)) == ["bob plays the cello", "bob likes tea", "bob is kind"]
+    assert texts(view.list(session="two")) == ["bob likes tea"]
+    assert texts(view.list(filters={"level": "explicit", "times_derived": {"gt": 1}})) == []
+    assert alice.conclusions.list().total == 0
+
+    assert texts(view.query("Which instrument does bob play?", top_k=1)) == ["bob plays the cello"]
+    assert texts(view.query("tea", filters={"session_id": "one"}, distance=0.5)) == []
+
+    assert view.get(made[0].id).content == "bob plays the cello"
+    assert set(texts(view.get_many([made[0].id, made[2].id, "nobody-knows-this-one"]))) == {
+        "bob plays the cello",
+        "bob is kind",
+    }
+    assert view.derived(made[0].id).total == 0
+    assert honcho.conclusions.get(made[1].id).observed_id == "bob"
+    assert honcho.conclusions.list(filters={"observed_id": "bob"}).total == 3
+
+    view.delete(made[0].id)
+    with pytest.raises(NotFoundError):
+        view.get(made[0].id)
+    with pytest.raises(NotFoundError):
+        view.delete(made[0].id)
+    assert texts(view.query("cello")) == []
+
+
+def test_limits_of_conclusions(alice):
+    view = alice.conclusions
+    assert len(view.create([{"content": f"fact {n}"} for n in range(100)])) == 100
+    assert len(view.create([{"content": "x" * 65_528}])[0].content) == 65_528  # 8191 tokens
+    for refused in (
+        [{"content": f"fact {n}"} for n in range(101)],
+        [],
+        [{"content": ""}],
+        [{"content": "x" * 65_536}],
+        [{"content": "a b " * 8_192}],
+    ):
+        with pytest.raises(UnprocessableEntityError):
+            view.create(refused)
+    with pytest.raises(NotFoundError):
+        view.create([{"content": "stays out"}, {"content": "x", "session_id": "unknown"}])
+    assert view.list().total == 101
+
+
+def test_a_representation_is_markdown(alice):
+    view = alice.conclusions_of("bob")
+    assert alice.representation(target="bob") == ""
+    view.create([{"content": "bob plays the cello", "session_id": "one"}, {"content": "bob likes tea"}])
+    whole = alice.representation(target="bob")
+    assert whole.startswith("## Explicit Observations\n\n[")
+    assert view.representation(max_conclusions=100) == whole
+    assert "tea" not in alice.representation(target="bob", session="one")
+    assert "tea" not in alice.representation(target="bob", sessions=["one", "two"])
+    nearest = alice.representation(target="bob", search_query="any cello?", search_top_k=1, max_conclusions=1)
+    assert nearest.count("] ") == 1 and "cello" in nearest
+
+
+def test_cards_and_context(honcho, alice):
+    assert alice.get_card() is None
+    assert alice.set_card(["IDENTITY: Alice"]) == ["IDENTITY: Alice"]
+    assert alice.set_card([], target="bob") == []
+    assert (alice.get_card(), alice.get_card("bob"), alice.get_card("ghost")) == (["IDENTITY: Alice"], [], None)
+
+    alice.conclusions.create([{"content": "alice sings"}])
+    context = alice.context()
+    assert (context.peer_id, context.target_id, context.peer_card) == ("alice", "alice", ["IDENTITY: Alice"])
+    assert "alice sings" in context.representation
+
+
+def test_scopes_bound_what_is_recalled(honcho, alice):
+    alice.conclusions.create([{"content": f"said in {name}", "session_id": name} for name in ("one", "two")])
+    scope = honcho.scope("therapy", metadata={"kept": True})
+    assert honcho.get_scope("therapy").metadata == {"kept": True}
+    assert [found.id for found in honcho.scopes(reverse=True)] == ["therapy"]
+    with pytest.raises(NotFoundError):
+        honcho.get_scope("nothing")
+
+    assert alice.representation(scope=scope) == ""
+    scope.add_sessions(["one"])
+    assert [session.id for session in scope.sessions()] == ["one"]
+    (job,) = scope.status().values()
+    assert (job.state, job.docs_copied) == ("completed", 1)
+    assert "said in one" in alice.representation(scope=scope)
+    assert "said in two" not in alice.representation(scope=[scope])
+    with pytest.raises(NotFoundError):
+        scope.add_sessions(["two", "unknown"])
+    assert scope.sessions().total == 1
+
+    scope.remove_session("one")
+    assert alice.representation(scope="therapy") == ""
+    with pytest.raises(NotFoundError):
+        scope.remove_session("one")
+
+
+def test_a_question_says_that_there_is_no_model(honcho, alice):
+    for ask in (alice.chat, honcho.chat):
+        with pytest.raises(HonchoError) as failure:
+            ask("What is known?")
+        assert "No chat model is configured" in str(failure.value)
+
+
+def test_the_asynchronous_view_walks_the_same_way(honcho, alice):
+    async def walk():
+        view = alice.conclusions
+        (made,) = await view.aio.create([{"content": "alice sings", "session_id": "one"}])
+        assert texts([one async for one in await view.aio.list()]) == ["alice sings"]
+        assert texts(await view.aio.query("who sings?")) == ["alice sings"]
+        assert (await view.aio.get(made.id)).content == "alice sings"
+        assert "alice sings" in await alice.aio.representation()
+        assert await alice.aio.set_card(["tall"]) == ["tall"]
+        assert await alice.aio.get_card() == ["tall"]
+        assert (await alice.aio.context()).peer_card == ["tall"]
+
+        scope = await honcho.aio.scope("work")
+        await scope.aio.add_sessions(["one", "two"])
+        assert [session.id async for session in await scope.aio.sessions()] == ["one", "two"]
+        assert set(await scope.aio.status()) == {"one", "two"}
+        await scope.aio.remove_session("two")
+        await view.aio.delete(made.id)
+        assert await alice.aio.representation(scope=scope) == ""
+
+    asyncio.run(walk())
