@@ -1,5 +1,6 @@
 package import Domain
 package import Storage
+package import TextExtraction
 
 /// Everything the product can do, independent of any API.
 ///
@@ -8,6 +9,7 @@ package struct Operations: Sendable {
     let store: any Store
     let environment: Environment
     package let plans: Plans
+    let textExtractor: TextExtractor
     /// Tells this copy's workers that there may be something to do.
     package let workSignal: WorkSignal
 
@@ -15,11 +17,13 @@ package struct Operations: Sendable {
         store: any Store,
         environment: Environment,
         plans: Plans = Plans(),
+        textExtractor: TextExtractor = TextExtractor(),
         workSignal: WorkSignal = WorkSignal()
     ) {
         self.store = store
         self.environment = environment
         self.plans = plans
+        self.textExtractor = textExtractor
         self.workSignal = workSignal
     }
 }

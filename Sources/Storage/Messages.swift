@@ -98,16 +98,26 @@ extension Transaction {
             stored.append(message.stored(in: target, sequence: sequence))
             tokensBefore += message.tokenCount
         }
-        try run(
-            """
-            INSERT INTO messages (
-                id, workspace_number, session_number, peer_number, sequence, content, metadata, configuration, source,
-                token_count, tokens_before, created_at
-            )
-            VALUES \(SQL(joining: values, by: ", "))
-            """
-        )
+        try insertMessages(values[...])
         return stored
+    }
+
+    /// Stores rows, a power of two of them with each statement, so that there are few texts to be kept prepared.
+    private func insertMessages(_ rows: ArraySlice<SQL>) throws {
+        var rest = rows
+        while !rest.isEmpty {
+            let size = min(1 << (Int.bitWidth - 1 - rest.count.leadingZeroBitCount), 128)
+            try run(
+                """
+                INSERT INTO messages (
+                    id, workspace_number, session_number, peer_number, sequence, content, metadata, configuration, source,
+                    token_count, tokens_before, created_at
+                )
+                VALUES \(SQL(joining: Array(rest.prefix(size)), by: ", "))
+                """
+            )
+            rest = rest.dropFirst(size)
+        }
     }
 
     /// Returns the session's message of that id.

@@ -55,6 +55,7 @@ package struct Honcho: Dialect {
             .get(sessions + "/{session_id}/peers/{peer_id}/config", participation),
 
             .post(messages, createMessages),
+            .post(messages + "/upload", uploadMessages),
             .post(messages + "/list", listMessages),
             .get(messages + "/{message_id}", getMessage),
             .put(messages + "/{message_id}", updateMessage),

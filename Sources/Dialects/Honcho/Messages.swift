@@ -92,7 +92,7 @@ extension Fields {
     }
 
     /// What is to be derived from the message; `nil` where it is absent or null.
-    private mutating func messageConfiguration(_ version: Honcho.Version) -> RawJSON? {
+    mutating func messageConfiguration(_ version: Honcho.Version) -> RawJSON? {
         guard let value = document["configuration"], !value.isNull else { return nil }
         var reader = ConfigurationReader(ofMessagesIn: version, at: location + [.key("configuration")])
         let members = reader.members(of: value.removingNULs())

@@ -101,6 +101,17 @@ struct Reading {
         return try Fields(fields.document.removingNULs(), at: fields.location)
     }
 
+    /// The body as a form.
+    ///
+    /// - Throws: ``UnreadableRequest`` with the faults of the path and the query as well.
+    func form(limit: Int) async throws -> MultipartForm {
+        do {
+            return try await request.form(limit: limit)
+        } catch let error as UnreadableRequest {
+            throw unreadable(error.faults)
+        }
+    }
+
     /// The filters of a list's body; `nil` where there is no body or there are none in it.
     func filters() async throws -> JSONValue? {
         var fields: Fields
@@ -120,8 +131,10 @@ struct Reading {
     }
 
     /// Throws the faults of path, query and body together, if there are any.
-    func check(_ fields: Fields) throws {
-        guard faults.isEmpty, fields.faults.isEmpty else { throw unreadable(fields.faults) }
+    func check(_ fields: Fields) throws { try check(fields.faults) }
+
+    func check(_ bodyFaults: [Fault]) throws {
+        guard faults.isEmpty, bodyFaults.isEmpty else { throw unreadable(bodyFaults) }
     }
 
     /// A body that is not even JSON is told alone.

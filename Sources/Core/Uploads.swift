@@ -1,0 +1,109 @@
+package import Domain
+import JSON
+import Memory
+import Storage
+import TextExtraction
+
+/// A file whose text is to become messages.
+package struct Upload: Sendable {
+    package let bytes: [UInt8]
+    /// As the client calls it.
+    package let filename: String?
+    /// As the client declares it; it alone decides how the file is read.
+    package let contentType: String?
+
+    package init(bytes: [UInt8], filename: String?, contentType: String?) {
+        self.bytes = bytes
+        self.filename = filename
+        self.contentType = contentType
+    }
+}
+
+extension Operations {
+    /// Appends the text of a file, cut into as many messages as it takes (honcho.md 6.3).
+    ///
+    /// - Parameters:
+    ///   - template: what all the messages have in common; its content and source are not looked at.
+    ///   - maxLength: how many code points a message may have.
+    /// - Throws: ``DomainError``: `unsupported` for a type of file that is not read, `invalid` for one that can't be,
+    ///   `unavailable` where the server lacks what reads it, and what ``append(_:toSession:inWorkspace:for:)`` throws.
+    package func append(
+        _ upload: Upload,
+        as template: MessageDraft,
+        maxLength: Int,
+        toSession slug: String,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) async throws -> [Message] {
+        try caller.requireScope(.session(slug, workspace: workspace))
+        try caller.requireWriting()
+        let pieces = chunks(of: try await text(of: upload), limit: maxLength)
+        let source = UploadSource(fileID: environment.makeNanoID(), upload: upload, pieceCount: pieces.count)
+        var start = 0
+        let drafts = pieces.enumerated().map { index, piece in
+            let end = start + piece.unicodeScalars.count
+            defer { start = end }
+            return MessageDraft(
+                peerSlug: template.peerSlug,
+                content: piece,
+                metadata: template.metadata,
+                configuration: template.configuration,
+                createdAt: template.createdAt,
+                source: source.ofPiece(index, from: start, to: end)
+            )
+        }
+        return try await append(drafts, toSession: slug, inWorkspace: workspace, for: caller)
+    }
+
+    private func text(of upload: Upload) async throws -> String {
+        guard let type = upload.contentType.flatMap(UploadType.init(contentType:)) else {
+            throw DomainError(
+                .unsupported,
+                """
+                Unsupported file type: \(upload.contentType ?? "None"). \
+                Supported types: ['PDFProcessor', 'TextProcessor', 'JSONProcessor']
+                """
+            )
+        }
+        do {
+            let text = try await textExtractor.text(of: upload.bytes, as: type)
+            return text.utf8.contains(0) ? String(decoding: text.utf8.filter { $0 != 0 }, as: UTF8.self) : text
+        } catch let fault as ExtractionFault {
+            throw DomainError(fault.kind, fault.message, field: "file")
+        }
+    }
+}
+
+extension ExtractionFault {
+    fileprivate var kind: DomainError.Kind {
+        switch self {
+        case .jsonNotUTF8, .jsonInvalid, .pdfUnreadable, .pdfTooCostly: .invalid
+        case .pdfTooLong: .tooLarge
+        case .pdfReaderMissing: .unavailable
+        }
+    }
+}
+
+/// Where the pieces of a file come from, as it is kept with each of them.
+private struct UploadSource {
+    let fileID: String
+    let upload: Upload
+    let pieceCount: Int
+
+    /// - Parameters:
+    ///   - start: the code point of the text at which the piece begins; `end` is the one behind it.
+    func ofPiece(_ index: Int, from start: Int, to end: Int) -> RawJSON {
+        JSONValue.object([
+            JSONMember(key: "file_id", value: .string(fileID)),
+            JSONMember(key: "filename", value: upload.filename.map(JSONValue.string) ?? .null),
+            JSONMember(key: "chunk_index", value: .integer(Int64(index))),
+            JSONMember(key: "total_chunks", value: .integer(Int64(pieceCount))),
+            JSONMember(key: "original_file_size", value: .integer(Int64(upload.bytes.count))),
+            JSONMember(key: "content_type", value: upload.contentType.map(JSONValue.string) ?? .null),
+            JSONMember(
+                key: "chunk_character_range",
+                value: .array([.integer(Int64(start)), .integer(Int64(end))])
+            ),
+        ]).removingNULs().raw
+    }
+}

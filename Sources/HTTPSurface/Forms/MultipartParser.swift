@@ -1,0 +1,91 @@
+/// Cuts a `multipart/form-data` body at its boundary, strictly by RFC 2046: what is left open or unclear is refused.
+enum MultipartParser {
+    static let maxParts = 100
+    /// A part's header lines together may have so many bytes.
+    private static let maxHeaderBytes = 8192
+
+    /// - Throws: ``MultipartFault``.
+    static func parts(_ bytes: [UInt8], boundary: String) throws(MultipartFault) -> [MultipartForm.Part] {
+        guard (1...70).contains(boundary.utf8.count) else { throw .noBoundary }
+        let dashed = Array("--\(boundary)".utf8)
+        let delimiter = lineBreak + dashed
+        // Some clients begin with a line break.
+        var position = bytes.starts(with: delimiter) ? delimiter.count : dashed.count
+        guard bytes.starts(with: delimiter) || bytes.starts(with: dashed) else { throw .noDelimiter }
+        var parts: [MultipartForm.Part] = []
+        while try !isLast(bytes, after: &position) {
+            guard parts.count < maxParts else { throw .tooManyParts }
+            guard let end = bytes.firstRange(of: delimiter, from: position) else { throw .truncated }
+            parts.append(try part(bytes[position..<end.lowerBound]))
+            position = end.upperBound
+        }
+        return parts
+    }
+
+    private static let cr = UInt8(ascii: "\r")
+    private static let lf = UInt8(ascii: "\n")
+    private static let lineBreak = [cr, lf]
+
+    /// Goes past what ends a delimiter's line, and returns whether it was the form's last.
+    private static func isLast(_ bytes: [UInt8], after position: inout Int) throws(MultipartFault) -> Bool {
+        let rest = bytes[position...]
+        if rest.starts(with: "--".utf8) { return true }
+        let line = rest.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        guard line.starts(with: lineBreak) else { throw .truncated }
+        position = line.startIndex + lineBreak.count
+        return false
+    }
+
+    private static func part(_ bytes: ArraySlice<UInt8>) throws(MultipartFault) -> MultipartForm.Part {
+        var disposition: HeaderValue?
+        var contentType: String?
+        var rest = bytes
+        while let line = try nextHeader(&rest, of: bytes) {
+            guard let colon = line.firstIndex(of: ":") else { throw .badHeader }
+            switch line[..<colon].lowercased() {
+            case "content-disposition": disposition = HeaderValue(String(line[line.index(after: colon)...]))
+            case "content-type": contentType = HeaderValue.trimmed(line[line.index(after: colon)...])
+            default: continue
+            }
+        }
+        guard let disposition, disposition.value.lowercased() == "form-data" else { throw .badHeader }
+        guard let name = disposition.parameters["name"] else { throw .nameless }
+        return MultipartForm.Part(
+            name: name,
+            filename: disposition.parameters["filename"],
+            contentType: contentType,
+            content: rest
+        )
+    }
+
+    /// Takes the next header line off the part; `nil` at the empty line that ends them.
+    private static func nextHeader(
+        _ rest: inout ArraySlice<UInt8>,
+        of part: ArraySlice<UInt8>
+    ) throws(MultipartFault) -> String? {
+        let window = rest.prefix(maxHeaderBytes - (rest.startIndex - part.startIndex))
+        guard let end = window.firstIndex(of: cr), rest[end...].starts(with: lineBreak) else { throw .badHeader }
+        let line = rest[..<end]
+        rest = rest[(end + lineBreak.count)...]
+        guard !line.isEmpty else { return nil }
+        guard let text = String(validating: line, as: UTF8.self) else { throw .badHeader }
+        return text
+    }
+}
+
+extension [UInt8] {
+    /// Where the bytes stand first, from a position on.
+    fileprivate func firstRange(of wanted: [UInt8], from start: Int) -> Range<Int>? {
+        withUnsafeBufferPointer { bytes in
+            guard let first = wanted.first else { return nil }
+            var position = start
+            while position + wanted.count <= bytes.count {
+                if bytes[position] == first, bytes[position..<position + wanted.count].elementsEqual(wanted) {
+                    return position..<position + wanted.count
+                }
+                position += 1
+            }
+            return nil
+        }
+    }
+}
