@@ -16,13 +16,15 @@ from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.core.jsonschema import make_validator
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.transport import Response
-from schemathesis.openapi.checks import AllowHeaderMismatch, RejectedPositiveData
+from schemathesis.openapi.checks import AllowHeaderMismatch, ObjectLevelAuthorizationViolation, RejectedPositiveData
 
 SECTIONS = ("deriver", "reasoning", "peer_card", "summary", "dream")
 SWITCHES = ("enabled", "use", "create")
 THRESHOLDS = ("messages_per_short_summary", "messages_per_long_summary")
 LAX = {"0", "1", "0.0", "-0.0", "1.0", "on", "off", "t", "f", "true", "false", "y", "n", "yes", "no"}
 ID = re.compile(r"[a-zA-Z0-9_-]+")
+SHARED_FIELDS = ("created_at", "metadata")
+ID_FIELDS = ("id",)
 INTEGER = re.compile(r"[-+]?\d+(\.0*)?")
 
 
@@ -31,7 +33,8 @@ def map_case(context: HookContext, case: Case) -> Case:
     """Random filters name no column and are all refused: they are replaced by ones that mean something."""
     body = case.body
     if is_list(case) and case.meta.generation.mode.is_positive and isinstance(body, dict) and body.get("filters"):
-        case.body = copy.deepcopy(body) | {"filters": meaningful_filter(random.Random(repr(body["filters"])))}
+        fields = SHARED_FIELDS if "/sessions/{session_id}/messages/" in case.operation.path else SHARED_FIELDS + ID_FIELDS
+        case.body = copy.deepcopy(body) | {"filters": meaningful_filter(random.Random(repr(body["filters"])), fields)}
     return case
 
 
@@ -90,6 +93,15 @@ def words_of_a_list(failure: Failure, case: Case, response: Response) -> bool:
     )
 
 
+def nothing_for_strangers(failure: Failure, case: Case, response: Response) -> bool:
+    """A stranger is told of another's session what is said of one that does not exist: that nothing is in it."""
+    return (
+        isinstance(failure, ObjectLevelAuthorizationViolation)
+        and is_honcho(case)
+        and response.json() in ({"items": [], "total": 0, "page": 1, "size": size, "pages": 0} for size in range(1, 101))
+    )
+
+
 EXCUSES = (
     lax_values,
     crossed_thresholds,
@@ -97,6 +109,7 @@ EXCUSES = (
     key_without_a_scope,
     id_of_another_operation,
     words_of_a_list,
+    nothing_for_strangers,
 )
 
 
@@ -109,7 +122,8 @@ def is_honcho(case: Case) -> bool:
 
 
 def is_list(case: Case) -> bool:
-    return is_honcho(case) and case.operation.path.endswith("/list")
+    """Whether the call takes filters: the sessions of a peer are the one list that is not called so."""
+    return is_honcho(case) and case.operation.path.endswith(("/list", "/peers/{peer_id}/sessions"))
 
 
 def lax_settings(body: dict) -> list[tuple[dict, str, object]]:
@@ -126,29 +140,25 @@ def lax_settings(body: dict) -> list[tuple[dict, str, object]]:
     return found
 
 
-def meaningful_filter(chance: random.Random, depth: int = 0) -> dict:
-    """A filter that the language of honcho.md 3.3 knows, of the fields that workspaces and peers share."""
+def meaningful_filter(chance: random.Random, fields: tuple[str, ...], depth: int = 0) -> dict:
+    """A filter that the language of honcho.md 3.3 knows, of fields that the list has."""
     word = chance.choice(["a", "some-id", "100%", "_", "☃", ""])
     number = chance.choice([0, -1, 1.5, 10**12])
     date = chance.choice(["2024-01-01", "2024-01-01T00:00:00Z", "2999-12-31 23:59:59.999999"])
-    leaf = chance.choice(
-        [
-            {"id": word},
-            {"id": "*"},
-            {"id": {"in": [word, "b"]}},
-            {"id": {"in": []}},
-            {"id": {"contains": word}},
-            {"id": {"icontains": word}},
-            {"created_at": {"gte": date}},
-            {"created_at": {"lt": date, "gte": "2001-01-01"}},
-            {"metadata": {}},
-            {"metadata": {"k": word, "": number}},
-            {"metadata": {"k": {"nested": [word, None, True]}}},
-            {"metadata": {"k": {chance.choice(["gte", "lte", "gt", "lt", "ne"]): number}}},
-            {"metadata": {"k": {"contains": word}, "l": {"in": [word, number]}}},
-        ]
-    )
+    conditions = {
+        "id": [word, "*", {"in": [word, "b"]}, {"in": []}, {"contains": word}, {"icontains": word}],
+        "created_at": [{"gte": date}, {"lt": date, "gte": "2001-01-01"}],
+        "metadata": [
+            {},
+            {"k": word, "": number},
+            {"k": {"nested": [word, None, True]}},
+            {"k": {chance.choice(["gte", "lte", "gt", "lt", "ne"]): number}},
+            {"k": {"contains": word}, "l": {"in": [word, number]}},
+        ],
+    }
+    field = chance.choice(fields)
+    leaf = {field: chance.choice(conditions[field])}
     if depth == 3 or chance.random() < 0.5:
         return leaf
-    inner = [meaningful_filter(chance, depth + 1) for _ in range(chance.randint(1, 3))]
+    inner = [meaningful_filter(chance, fields, depth + 1) for _ in range(chance.randint(1, 3))]
     return leaf | {chance.choice(["AND", "OR", "NOT"]): inner}
