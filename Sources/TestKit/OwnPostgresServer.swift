@@ -9,7 +9,6 @@ package actor OwnPostgresServer {
     private static let programs = ProcessInfo.processInfo.environment["ATRIUM_TEST_POSTGRES_PROGRAMS"]
 
     private let folder: URL
-    private var shell: Process?
     private var commands: FileHandle?
 
     /// Makes an empty database and starts its server.
@@ -20,9 +19,8 @@ package actor OwnPostgresServer {
     }
 
     deinit {
-        try? commands?.close()
-        shell?.waitUntilExit()
-        try? FileManager.default.removeItem(at: folder)
+        try? commands?.write(contentsOf: Data("end\n".utf8))
+        if commands == nil { try? FileManager.default.removeItem(at: folder) }
     }
 
     /// - Parameter parameters: more of libpq's, as in `connect_timeout=2`.
@@ -38,22 +36,24 @@ package actor OwnPostgresServer {
         shell.arguments = ["-c", Self.script, "sh", folder.path, Self.programs ?? ""]
         shell.standardInput = input
         try shell.run()
-        self.shell = shell
         commands = input.fileHandleForWriting
         while try await !answers() {
             guard shell.isRunning else {
-                throw StorageError.unavailable("PostgreSQL has not started; see \(folder.path)")
+                commands = nil
+                let log = try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)
+                throw StorageError.unavailable("PostgreSQL has not started: \(log ?? "")")
             }
             try await Task.sleep(for: .milliseconds(20))
         }
     }
 
     /// Ends the server as its service manager does: its clients are told and lose their connections.
-    package func stop() throws {
-        try commands?.close()
+    package func stop() async throws {
+        try command("stop")
         commands = nil
-        shell?.waitUntilExit()
-        shell = nil
+        // Not by waiting for the shell, which would take one of the few threads that all tests share.
+        let sign = folder.appending(path: "data/postmaster.pid").path
+        while FileManager.default.fileExists(atPath: sign) { try await Task.sleep(for: .milliseconds(10)) }
     }
 
     /// Stops the server and all it has started where they are; nothing is closed.
@@ -84,7 +84,9 @@ package actor OwnPostgresServer {
         (try? await ask("SELECT 1")) == 1
     }
 
-    /// Runs the server until standard input ends, which it does with this process at the latest; a line is a signal to send.
+    /// Runs the server until it is told to stop, or to end and leave nothing.
+    ///
+    /// Another line is a signal to send. Where standard input ends, so has the process that started it.
     private static let script = """
         set -eu
         owner=
@@ -96,12 +98,14 @@ package actor OwnPostgresServer {
         [ -d "$1/data" ] || $owner "$2/initdb" -D "$1/data" -A trust -U atrium --no-sync -E UTF8 --locale=C
         $owner "$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c full_page_writes=off 3<&- &
         server=$!
-        while read -r signal <&3; do
-            kill -"$signal" "$server"
-            [ "$signal" != HUP ] || continue
-            kill -"$signal" $(cat "/proc/$server/task/$server/children" 2>/dev/null || pgrep -P "$server")
+        while read -r command <&3 || command=end; do
+            case $command in stop|end) break ;; esac
+            kill -"$command" "$server"
+            [ "$command" != HUP ] || continue
+            kill -"$command" $(cat "/proc/$server/task/$server/children" 2>/dev/null || pgrep -P "$server")
         done
         kill -INT "$server"
         wait "$server" || true
+        [ "$command" = stop ] || rm -rf "$1"
         """
 }
