@@ -49,9 +49,10 @@ enum PlanWorld {
         }
     }
 
-    /// `SCAN w` or `SCAN w USING INDEX …`; a look at one row or at what another step has found is none.
+    /// `SCAN w` or `SCAN w USING INDEX …`; a look at one row, at what another step has found, or up a word (`:M`) is none.
     private static func isScan(_ step: String, in steps: [String]) -> Bool {
         guard step.hasPrefix("SCAN "), !step.contains(" CONSTANT ROW"), !step.hasPrefix("SCAN (") else { return false }
+        if step.contains(" VIRTUAL TABLE INDEX "), step.contains(":M") { return false }
         let name = step.split(separator: " ")[1]
         return !steps.contains("CO-ROUTINE \(name)") && !steps.contains("MATERIALIZE \(name)")
     }
