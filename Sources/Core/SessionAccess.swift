@@ -12,6 +12,15 @@ extension Transaction {
         inWorkspace workspace: String,
         for caller: Caller
     ) throws -> Session? {
+        try readablePlace(slug, inWorkspace: workspace, for: caller)?.session
+    }
+
+    /// The same with its workspace, which may be there without the session.
+    func readablePlace(
+        _ slug: String,
+        inWorkspace workspace: String,
+        for caller: Caller
+    ) throws -> (workspace: Workspace, session: Session?)? {
         let isCovered = caller.scope.covers(.session(slug, workspace: workspace))
         let reader = caller.scope.peer(inWorkspace: workspace)
         guard isCovered || reader != nil else { throw DomainError.outOfScope }
@@ -28,7 +37,7 @@ extension Transaction {
             guard isCovered else { throw DomainError.outOfScope }
             return nil
         }
-        return found.session
+        return (found.workspace.workspace, found.session)
     }
 
     /// Returns the living session with its workspace, locked until the transaction ends; `nil` where the caller sees none by

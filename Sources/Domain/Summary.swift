@@ -51,14 +51,3 @@ package struct SessionSummaries: Equatable, Sendable {
         return nil
     }
 }
-
-/// What a model is told of a session: perhaps a summary, and the newest messages, oldest first.
-package struct SessionContext: Equatable, Sendable {
-    package let summary: Summary?
-    package let messages: [Message]
-
-    package init(summary: Summary? = nil, messages: [Message] = []) {
-        self.summary = summary
-        self.messages = messages
-    }
-}

@@ -17,6 +17,9 @@ package struct QueryFields: Sendable {
 
     package func string(_ name: String) -> String? { query[name] }
 
+    /// Every value of a parameter that may be repeated.
+    package func strings(_ name: String) -> [String] { query.items.filter { $0.name == name }.map(\.value) }
+
     /// An integer in the range, or the default where the parameter is absent.
     package mutating func integer(_ name: String, in range: ClosedRange<Int>, default defaultValue: Int) -> Int {
         guard let text = query[name] else { return defaultValue }

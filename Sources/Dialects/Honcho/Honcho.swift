@@ -54,6 +54,9 @@ package struct Honcho: Dialect {
             .get(sessions + "/{session_id}/peers", listSessionPeers),
             .get(sessions + "/{session_id}/peers/{peer_id}/config", participation),
 
+            .get(sessions + "/{session_id}/context", sessionContext),
+            .get(sessions + "/{session_id}/summaries", sessionSummaries),
+
             .post(messages, createMessages),
             .post(messages + "/upload", uploadMessages),
             .post(messages + "/list", listMessages),
