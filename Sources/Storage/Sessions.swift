@@ -119,6 +119,7 @@ extension Transaction {
         try run("UPDATE sessions SET deleted_at = \(now) WHERE number = \(session.number)")
         try adjust(.sessions(workspaceNumber: workspace.number), by: -1)
         try adjustSessions(ofMembersOf: session, by: -1)
+        try discountObservations(ofSession: session.number, in: workspace)
     }
 
     /// Returns whether there is a living session in the workspace.
