@@ -9,15 +9,18 @@ extension Operations {
     /// What an existing session has is changed as ``SessionDraft`` says; peers join as by ``addPeers(_:toSession:inWorkspace:for:)``.
     /// A peer's credential gets a session that the peer is in, and neither makes nor changes one.
     ///
+    /// - Parameter scopes: what the session joins, made where they are missing; only a credential of the workspace may.
     /// - Throws: ``DomainError``: `outOfScope` for another session than the credential's, `limitReached` with the rule
     ///   `tooManyObservers` or by the plan, and what ``getOrCreatePeer(_:inWorkspace:for:)`` throws.
     package func getOrCreateSession(
         _ draft: SessionDraft,
         with members: [SessionMemberDraft] = [],
+        inScopes scopes: [String] = [],
         inWorkspace workspace: String,
         for caller: Caller
     ) async throws -> (session: Session, isNew: Bool) {
-        if draft.changesNothing, members.isEmpty {
+        if !scopes.isEmpty { try caller.requireScope(.workspace(workspace)) }
+        if draft.changesNothing, members.isEmpty, scopes.isEmpty {
             let session = try await read { try $0.readableSession(draft.slug, inWorkspace: workspace, for: caller) }
             if let session { return (session, false) }
         }
@@ -26,6 +29,17 @@ extension Operations {
         return try await write { transaction in
             let found = try ensureSession(draft, inWorkspace: workspace, for: caller, transaction)
             _ = try join(members, to: found.session, in: found.workspace, transaction)
+            if !scopes.isEmpty {
+                let now = environment.now()
+                _ = try transaction.insertMissingScopes(scopes, in: found.workspace, at: now)
+                try transaction.add(
+                    found.session,
+                    isNew: found.isNew,
+                    toScopes: scopes,
+                    in: found.workspace,
+                    at: now
+                )
+            }
             return (found.session, found.isNew)
         }
     }

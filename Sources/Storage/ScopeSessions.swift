@@ -18,18 +18,28 @@ extension Transaction {
         )
     }
 
-    /// Adds a session that has nothing to be recalled yet to scopes of the workspace.
+    /// Adds a session to scopes of the workspace; one that is new has nothing to be brought in and tells of nothing.
     package func add(
-        newSession number: Int64,
+        _ session: Session,
+        isNew: Bool,
         toScopes slugs: [String],
         in workspace: Workspace,
         at now: Instant
     ) throws {
+        let backfill: SQL =
+            isNew
+            ? "NULL, NULL, NULL"
+            : """
+            \(ScopeBackfill.State.completed.rawValue),
+            (SELECT COUNT(*) FROM observations o WHERE o.session_number = \(session.number)), \(now)
+            """
         try run(
             """
-            INSERT INTO scope_sessions (scope_number, session_number, added_at)
-            SELECT number, \(number), \(now) FROM scopes
-            WHERE workspace_number = \(workspace.number) AND slug IN (\(each: slugs))
+            INSERT INTO scope_sessions (
+                scope_number, session_number, added_at, backfill_state, backfill_count, backfill_updated_at
+            )
+            SELECT c.number, \(session.number), \(now), \(backfill)
+            FROM scopes c WHERE c.workspace_number = \(workspace.number) AND c.slug IN (\(each: slugs))
             ON CONFLICT (scope_number, session_number) DO NOTHING
             """
         )

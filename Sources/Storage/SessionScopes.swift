@@ -35,7 +35,7 @@ extension Transaction {
     /// Makes those of the scopes that the workspace lacks, and returns how many that were.
     package func insertMissingScopes(_ slugs: [String], in workspace: Workspace, at now: Instant) throws -> Int {
         // In one order, so that two who make the same ones don't wait for each other in a circle.
-        let values = slugs.sorted().map { slug -> SQL in "(\(workspace.number), \(slug), '{}', \(now))" }
+        let values = Set(slugs).sorted().map { slug -> SQL in "(\(workspace.number), \(slug), '{}', \(now))" }
         let made = try rows(
             """
             INSERT INTO scopes (workspace_number, slug, metadata, created_at)

@@ -139,6 +139,12 @@ extension Fields {
         return .several(texts("scope", count: 1...100, SessionScope.idRule))
     }
 
+    /// `scopes`: the names of at most 100; may be absent or null, as the SDK 2.7.0 sends it.
+    mutating func scopes() -> [String] {
+        guard let value = document["scopes"], !value.isNull else { return [] }
+        return texts("scopes", count: 0...100, SessionScope.idRule)
+    }
+
     /// A list of texts that must be there and have so many of them.
     mutating func texts(_ name: String, count: ClosedRange<Int>, _ rule: TextRule = .any) -> [String] {
         let faultsBefore = faults.count

@@ -16,6 +16,7 @@ extension Honcho {
         let metadata = fields.metadata(version)
         let peers = fields.peers()
         let configuration = fields.configuration(version)
+        let scopes = version == .v3 ? fields.scopes() : []
         try reading.check(fields)
         let isReader = caller.scope.peer(inWorkspace: workspace) != nil
         guard isReader || caller.scope.covers(.session(id, workspace: workspace)) else {
@@ -24,6 +25,7 @@ extension Honcho {
         let (session, isNew) = try await operations.getOrCreateSession(
             SessionDraft(slug: id, metadata: metadata, configuration: configuration),
             with: peers,
+            inScopes: scopes,
             inWorkspace: workspace,
             for: caller
         )

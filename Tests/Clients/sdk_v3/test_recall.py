@@ -136,6 +136,13 @@ def test_scopes_bound_what_is_recalled(honcho, alice):
         scope.remove_session("one")
 
 
+def test_a_session_may_begin_inside_scopes(honcho, alice):
+    scope = honcho.scope("work")
+    honcho.session("inside", metadata={}, scopes=[scope, "new"])
+    assert [session.id for session in scope.sessions()] == ["inside"]
+    assert (honcho.get_scope("new").sessions().total, scope.status()) == (1, {})
+
+
 def test_a_question_says_that_there_is_no_model(honcho, alice):
     for ask in (alice.chat, honcho.chat):
         with pytest.raises(HonchoError) as failure:
