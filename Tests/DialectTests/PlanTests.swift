@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// How the engines carry out the statements that requests really run, on tables with many rows.
-@Suite(.timeLimit(.minutes(5))) struct PlanTests {
+@Suite(.timeLimit(.minutes(10))) struct PlanTests {
     private static let watchedTables: Set<String> = [
         "workspaces", "memberships", "peers", "api_keys", "jobs", "sessions", "messages", "observations",
     ]

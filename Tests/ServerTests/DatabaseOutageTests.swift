@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// What clients see while the database server is away, and after it.
-@Suite(.enabled(if: OwnPostgresServer.isAvailable), .timeLimit(.minutes(5))) struct DatabaseOutageTests {
+@Suite(.enabled(if: OwnPostgresServer.isAvailable), .timeLimit(.minutes(10))) struct DatabaseOutageTests {
     private static let sentence = "The database can't answer now; try again in a moment"
 
     @Test("A stopped database: each API says so in its own words, and goes on by itself when it is back")

@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// What clients see of a store that is there and still can't do what they want.
-@Suite(.timeLimit(.minutes(5))) struct StoreFaultTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreFaultTests {
     @Test(
         "No room, or no right to write: each API says so in its own words, reads go on, and nothing is half there",
         arguments: Backend.available,

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 
 /// What happens to a store when its server doesn't do what it should.
-@Suite(.enabled(if: PostgresServer.url != nil), .timeLimit(.minutes(2))) struct PostgresFaultTests {
+@Suite(.enabled(if: PostgresServer.url != nil), .timeLimit(.minutes(10))) struct PostgresFaultTests {
     static func storeWithTable(writers: Int = 1) async throws -> PostgresStore {
         let store = PostgresStore(try await PostgresServer.makeSchema(), readers: 1, writers: writers)
         try await store.write { try $0.run("CREATE TABLE notes (id BIGINT PRIMARY KEY, text TEXT)") }

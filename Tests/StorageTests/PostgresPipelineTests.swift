@@ -4,7 +4,7 @@ import TestKit
 import Testing
 
 /// What travels together on one connection: each statement's fate is its own, whatever went before or comes behind.
-@Suite(.enabled(if: PostgresServer.url != nil), .timeLimit(.minutes(2))) struct PostgresPipelineTests {
+@Suite(.enabled(if: PostgresServer.url != nil), .timeLimit(.minutes(10))) struct PostgresPipelineTests {
     @Test("Few prepared statements, many texts, failures and snapshots at once: every answer is right")
     func crowd() async throws {
         let url = try await PostgresServer.makeSchema()

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// What only PostgreSQL has: several writers, prepared statements on a server, copies of a server on one database.
-@Suite(.enabled(if: PostgresServer.url != nil), .timeLimit(.minutes(2))) struct PostgresStoreTests {
+@Suite(.enabled(if: PostgresServer.url != nil), .timeLimit(.minutes(10))) struct PostgresStoreTests {
     @Test("Two writers are at work at the same time")
     func parallelWriters() async throws {
         let store = try await PostgresFaultTests.storeWithTable(writers: 2)

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 import Workers
 
-@Suite(.timeLimit(.minutes(2))) struct JobRunnerTests {
+@Suite(.timeLimit(.minutes(10))) struct JobRunnerTests {
     struct Trouble: Error {}
 
     /// Never ends by itself.
