@@ -98,7 +98,7 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Server", "Storage", "StoragePostgres",
-                "StorageSQLite", httpTypes, hummingbird, logging, nioCore,
+                "StorageSQLite", httpTypes, hummingbird, logging, nioCore, subprocess, systemPackage,
             ]
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),

@@ -1,6 +1,8 @@
 import Foundation
 package import Storage
 package import StoragePostgres
+import Subprocess
+import SystemPackage
 
 /// A PostgreSQL server of one test's own, which may be stopped, frozen and started again; it goes with the test.
 package actor OwnPostgresServer {
@@ -13,6 +15,8 @@ package actor OwnPostgresServer {
 
     /// Makes an empty database and starts its server.
     package init() async throws {
+        // Should the keeper of the server have died, a word to it must not end all tests.
+        signal(SIGPIPE, SIG_IGN)
         folder = FileManager.default.temporaryDirectory.appending(path: "atrium-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try await start()
@@ -30,15 +34,16 @@ package actor OwnPostgresServer {
     }
 
     package func start() async throws {
-        let input = Pipe()
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/bin/sh")
-        shell.arguments = ["-c", Self.script, "sh", folder.path, Self.programs ?? ""]
-        shell.standardInput = input
-        try shell.run()
-        commands = input.fileHandleForWriting
+        try? FileManager.default.removeItem(at: endMark)
+        let kept = try await run(
+            .path("/bin/sh"),
+            arguments: ["-c", Self.script, "sh", folder.path, Self.programs ?? ""],
+            output: .discarded
+        )
+        guard kept.terminationStatus.isSuccess else { throw StorageError.unavailable("no PostgreSQL can be started") }
+        commands = try FileHandle(forWritingTo: folder.appending(path: "commands"))
         while try await !answers() {
-            guard shell.isRunning else {
+            guard !FileManager.default.fileExists(atPath: endMark.path) else {
                 commands = nil
                 let log = try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)
                 throw StorageError.unavailable("PostgreSQL has not started: \(log ?? "")")
@@ -47,13 +52,14 @@ package actor OwnPostgresServer {
         }
     }
 
+    /// Is there when the server's keeper has ended.
+    private nonisolated var endMark: URL { folder.appending(path: "ended") }
+
     /// Ends the server as its service manager does: its clients are told and lose their connections.
     package func stop() async throws {
         try command("stop")
         commands = nil
-        // Not by waiting for the shell, which would take one of the few threads that all tests share.
-        let sign = folder.appending(path: "data/postmaster.pid").path
-        while FileManager.default.fileExists(atPath: sign) { try await Task.sleep(for: .milliseconds(10)) }
+        while !FileManager.default.fileExists(atPath: endMark.path) { try await Task.sleep(for: .milliseconds(10)) }
     }
 
     /// Stops the server and all it has started where they are; nothing is closed.
@@ -61,13 +67,16 @@ package actor OwnPostgresServer {
 
     package func thaw() throws { try command("CONT") }
 
-    /// Changes a setting that can be changed while the server runs.
-    package func set(_ setting: String) throws {
+    /// Changes a setting that can be changed while the server runs, and waits until it holds.
+    package func set(_ name: String, to value: String) async throws {
         let file = try FileHandle(forWritingTo: folder.appending(path: "data/postgresql.conf"))
         try file.seekToEnd()
-        try file.write(contentsOf: Data("\(setting)\n".utf8))
+        try file.write(contentsOf: Data("\(name) = '\(value)'\n".utf8))
         try file.close()
         try command("HUP")
+        while try await ask("SELECT 1 WHERE current_setting(\(name)) = \(value)") == nil {
+            try await Task.sleep(for: .milliseconds(5))
+        }
     }
 
     /// Returns what a statement says, asked on a connection that is gone afterwards.
@@ -84,9 +93,11 @@ package actor OwnPostgresServer {
         (try? await ask("SELECT 1")) == 1
     }
 
-    /// Runs the server until it is told to stop, or to end and leave nothing.
+    /// Starts a keeper in the background that runs the server until it is told to stop, or to end and leave nothing.
     ///
-    /// Another line is a signal to send. Where standard input ends, so has the process that started it.
+    /// It is told so through a named pipe; another line is a signal to send. Where the pipe ends, so has the process that
+    /// opened it. Foundation could hold a process with a pipe, but sometimes crashes when it starts one: it reads 256 bytes
+    /// of each shorter name in `/proc/self/fd`.
     private static let script = """
         set -eu
         owner=
@@ -94,18 +105,25 @@ package actor OwnPostgresServer {
             owner='setpriv --reuid=postgres --regid=postgres --clear-groups'
             chown postgres "$1"
         fi
-        exec 3<&0 >>"$1/log" 2>&1
-        [ -d "$1/data" ] || $owner "$2/initdb" -D "$1/data" -A trust -U atrium --no-sync -E UTF8 --locale=C
-        $owner "$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c full_page_writes=off 3<&- &
-        server=$!
-        while read -r command <&3 || command=end; do
-            case $command in stop|end) break ;; esac
-            kill -"$command" "$server"
-            [ "$command" != HUP ] || continue
-            kill -"$command" $(cat "/proc/$server/task/$server/children" 2>/dev/null || pgrep -P "$server")
-        done
-        kill -INT "$server"
-        wait "$server" || true
-        [ "$command" = stop ] || rm -rf "$1"
+        keep() {
+            [ -d "$1/data" ] || $owner "$2/initdb" -D "$1/data" -A trust -U atrium --no-sync -E UTF8 --locale=C
+            $owner "$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off -c full_page_writes=off 3<&- &
+            server=$!
+            while read -r command <&3 || command=end; do
+                case $command in stop|end) break ;; esac
+                kill -"$command" "$server"
+                [ "$command" != HUP ] || continue
+                kill -"$command" $(cat "/proc/$server/task/$server/children" 2>/dev/null || pgrep -P "$server")
+            done
+            kill -INT "$server"
+            wait "$server" || true
+            [ "$command" = stop ] || rm -rf "$1"
+        }
+        [ -p "$1/commands" ] || mkfifo "$1/commands"
+        {
+            exec 3<"$1/commands"
+            trap '[ ! -d "$1" ] || touch "$1/ended"' EXIT
+            keep "$1" "$2"
+        } >>"$1/log" 2>&1 </dev/null &
         """
 }

@@ -49,7 +49,7 @@ import Testing
         let database = try await OwnPostgresServer()
         let (server, key) = try await Self.server(PostgresStore(database.url(), readers: 2, writers: 1))
         // From now on a commit is stored and then waits for a standby that there is not.
-        try await database.set("synchronous_standby_names = 'nobody'")
+        try await database.set("synchronous_standby_names", to: "nobody")
         async let answer = server.send(.post, "/v3/workspaces", body: #"{"id": "lost"}"#, bearer: key)
         let waiting: SQL = "SELECT MAX(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
         var process: Int64?
@@ -62,7 +62,7 @@ import Testing
 
         let stored: SQL = "SELECT COUNT(*) FROM workspaces WHERE slug = 'lost'"
         #expect(try await database.ask(stored) == 1)
-        try await database.set("synchronous_standby_names = ''")
+        try await database.set("synchronous_standby_names", to: "")
         let again = try await server.send(.post, "/v3/workspaces", body: #"{"id": "lost"}"#, bearer: key)
         #expect(again.status.kind == .successful)
         #expect(try await database.ask(stored) == 1)
