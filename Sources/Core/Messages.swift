@@ -21,7 +21,7 @@ extension Operations {
         let peers = Set(drafts.map(\.peerSlug))
         if let target = try await readyTarget(slug, inWorkspace: workspace, speaking: peers, for: caller) {
             try limits(of: target.workspace).requireDocuments(of: drafts)
-            if let appended = try await write({ try $0.append(messages, to: target) }) { return appended }
+            if let appended = try await write({ try append(messages, to: target, $0) }) { return appended }
         }
         return try await write { transaction in
             let draft = SessionDraft(slug: slug)
@@ -35,11 +35,23 @@ extension Operations {
                 authors: try join(members, to: found.session, in: found.workspace, transaction)
             )
             // The session is locked, so that nobody can have deleted it.
-            guard let appended = try transaction.append(messages, to: target) else {
+            guard let appended = try append(messages, to: target, transaction) else {
                 throw DomainError.notFound(.session(slug, workspace: workspace))
             }
             return appended
         }
+    }
+
+    /// Stores the messages and enqueues what they bring about; `nil` when the session was deleted meanwhile.
+    private func append(
+        _ messages: [NewMessage],
+        to target: MessageTarget,
+        _ transaction: Transaction
+    ) throws -> [Message]? {
+        guard let appended = try transaction.append(messages, to: target) else { return nil }
+        let jobs = MessageJobs(appended, of: target, memory.configuration)
+        _ = try transaction.enqueue(jobs.drafts(for: messages.map(\.draft.configuration)), at: environment.now())
+        return appended.messages
     }
 
     /// Returns where the peers' messages can go without anything being made first; `nil` where that is not so, or not sure.

@@ -9,6 +9,8 @@ package struct Operations: Sendable {
     let store: any Store
     let environment: Environment
     package let plans: Plans
+    /// What is derived from messages where nothing else is said.
+    package let memory: MemorySettings
     let textExtractor: TextExtractor
     /// Tells this copy's workers that there may be something to do.
     package let workSignal: WorkSignal
@@ -17,12 +19,14 @@ package struct Operations: Sendable {
         store: any Store,
         environment: Environment,
         plans: Plans = Plans(),
+        memory: MemorySettings = MemorySettings(),
         textExtractor: TextExtractor = TextExtractor(),
         workSignal: WorkSignal = WorkSignal()
     ) {
         self.store = store
         self.environment = environment
         self.plans = plans
+        self.memory = memory
         self.textExtractor = textExtractor
         self.workSignal = workSignal
     }
@@ -73,16 +77,16 @@ extension Operations {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
-        let (result, hasEnqueued): (Result<Value, DomainError>, Bool) = try await translating {
+        let (result, kinds): (Result<Value, DomainError>, Set<JobKind>) = try await translating {
             try await store.write { transaction in
                 do {
-                    return (.success(try body(transaction)), transaction.hasEnqueued)
+                    return (.success(try body(transaction)), transaction.enqueuedKinds)
                 } catch let error as DomainError where !transaction.hasWritten {
-                    return (.failure(error), false)
+                    return (.failure(error), [])
                 }
             }
         }
-        if hasEnqueued { workSignal.notify() }
+        if !kinds.isEmpty { workSignal.notify(of: kinds) }
         return try result.get()
     }
 

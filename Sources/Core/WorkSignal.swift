@@ -1,3 +1,4 @@
+package import Domain
 import Synchronization
 
 /// Wakes one waiter inside this process; a notice that comes before anybody waits is kept.
@@ -5,6 +6,8 @@ import Synchronization
 /// It is a hint and nothing more: what other copies of the server bring about is found by looking.
 package final class WorkSignal: Sendable {
     private struct State {
+        /// The kinds of jobs that somebody here does.
+        var kinds: Set<JobKind> = []
         var isSet = false
         var waiter: CheckedContinuation<Void, Never>?
     }
@@ -12,6 +15,17 @@ package final class WorkSignal: Sendable {
     private let state = Mutex(State())
 
     package init() {}
+
+    /// Says what kinds of jobs the waiter does: of others it is told nothing.
+    package func listen(for kinds: some Sequence<JobKind>) {
+        state.withLock { $0.kinds = Set(kinds) }
+    }
+
+    /// Tells of jobs that were enqueued.
+    package func notify(of kinds: Set<JobKind>) {
+        guard state.withLock({ !$0.kinds.isDisjoint(with: kinds) }) else { return }
+        notify()
+    }
 
     package func notify() {
         let waiter = state.withLock { state in

@@ -40,6 +40,7 @@ package struct DomainError: Error, Equatable {
         case adminRequired
         case trialEnded
         case tooManyObservers
+        case dreamsDisabled
     }
 
     package let kind: Kind

@@ -5,6 +5,12 @@
 package enum JobKind: String, CaseIterable, Sendable {
     /// Removes for good what was deleted or finished longer ago than its retention.
     case purge
+    /// Derives what one peer learns of another from a message, which the payload names.
+    case representation
+    /// Sums up a session as far as a message, which the payload names together with the kinds of summary.
+    case summary
+    /// Draws conclusions from what one peer knows of another.
+    case dream
 }
 
 extension JobKind {
@@ -12,13 +18,14 @@ extension JobKind {
     package var interval: Duration? {
         switch self {
         case .purge: .seconds(3600)
+        case .representation, .summary, .dream: nil
         }
     }
 
     /// How a job of this kind that has failed is tried again.
     package var retries: RetryPolicy {
         switch self {
-        case .purge: .standard
+        case .purge, .representation, .summary, .dream: .standard
         }
     }
 }

@@ -21,10 +21,10 @@ package struct JobNumbers: Equatable, Sendable {
 /// The jobs of a workspace in numbers (honcho.md 2.7).
 package struct WorkspaceJobNumbers: Equatable, Sendable {
     package let all: JobNumbers
-    /// Those with a session, by the session's number, the ones with the newest jobs first; bounded by the query.
-    package let sessions: [(session: Int64, numbers: JobNumbers)]
+    /// Those with a session, by the session's slug, the ones with the newest jobs first; bounded by the query.
+    package let sessions: [(session: String, numbers: JobNumbers)]
 
-    package init(all: JobNumbers, sessions: [(session: Int64, numbers: JobNumbers)]) {
+    package init(all: JobNumbers, sessions: [(session: String, numbers: JobNumbers)]) {
         self.all = all
         self.sessions = sessions
     }
@@ -40,7 +40,10 @@ package struct WorkspaceJobNumbers: Equatable, Sendable {
 package struct JobNumbersQuery: Equatable, Sendable {
     /// `nil` for every kind.
     package var kinds: Set<JobKind>?
-    package var sessionNumber: Int64?
+    /// Whether what is derived from a message counts once, as what its author learns of itself, however many observe it.
+    package var countsMessagesOnce: Bool
+    /// A session's slug.
+    package var session: String?
     /// With both this and ``observed`` a job counts that matches either (honcho.md 2.7).
     package var observer: String?
     package var observed: String?
@@ -49,13 +52,15 @@ package struct JobNumbersQuery: Equatable, Sendable {
 
     package init(
         kinds: Set<JobKind>? = nil,
-        sessionNumber: Int64? = nil,
+        countsMessagesOnce: Bool = false,
+        session: String? = nil,
         observer: String? = nil,
         observed: String? = nil,
         maxSessions: Int = 1000
     ) {
         self.kinds = kinds
-        self.sessionNumber = sessionNumber
+        self.countsMessagesOnce = countsMessagesOnce
+        self.session = session
         self.observer = observer
         self.observed = observed
         self.maxSessions = maxSessions

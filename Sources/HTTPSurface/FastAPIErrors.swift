@@ -44,7 +44,8 @@ extension JSONWriter {
         case .patternMismatch(let pattern): member("ctx") { $0.object { $0.member("pattern", pattern) } }
         case .belowMinimum(let minimum): member("ctx") { $0.object { $0.member("ge", minimum) } }
         case .aboveMaximum(let maximum): member("ctx") { $0.object { $0.member("le", maximum) } }
-        case .notOneOf(let words): member("ctx") { $0.object { $0.member("expected", words.pydanticList) } }
+        case .notOneOf(let words), .notInEnumeration(let words):
+            member("ctx") { $0.object { $0.member("expected", words.pydanticList) } }
         case .invalidJSON(_, let reason): member("ctx") { $0.object { $0.member("error", reason) } }
         case .unreadableTime: member("ctx") { $0.object { $0.member("error", fault.timeFault) } }
         case .timestampOutOfRange(let isAfter):
@@ -113,6 +114,7 @@ extension Fault.Kind {
         case .belowMinimum: "greater_than_equal"
         case .aboveMaximum: "less_than_equal"
         case .notOneOf: "literal_error"
+        case .notInEnumeration: "enum"
         case .notATime: "datetime_type"
         case .unreadableTime: "datetime_from_date_parsing"
         case .timestampOutOfRange: "datetime_parsing"
@@ -144,7 +146,7 @@ extension Fault.Kind {
         case .unreadableNumber: "Input should be a valid number, unable to parse string as a number"
         case .belowMinimum(let minimum): "Input should be greater than or equal to \(minimum)"
         case .aboveMaximum(let maximum): "Input should be less than or equal to \(maximum)"
-        case .notOneOf(let words): "Input should be \(words.pydanticList)"
+        case .notOneOf(let words), .notInEnumeration(let words): "Input should be \(words.pydanticList)"
         case .notATime: "Input should be a valid datetime"
         case .unreadableTime: "Input should be a valid datetime or date, "
         case .timestampOutOfRange(let isAfter): "Input should be a valid datetime, \(Self.timestampFault(isAfter))"

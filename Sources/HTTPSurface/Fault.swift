@@ -35,6 +35,8 @@ package struct Fault: Equatable, Sendable {
         case belowMinimum(Int)
         case aboveMaximum(Int)
         case notOneOf([String])
+        /// The same, where pydantic has a type of that name instead of a list of literals.
+        case notInEnumeration([String])
         case notATime
         case unreadableTime
         /// A number of seconds or milliseconds since 1970 outside the years 0 to 9999.
@@ -87,7 +89,8 @@ package struct Fault: Equatable, Sendable {
         case .notANumber, .unreadableNumber: "\(fieldName) must be a number"
         case .belowMinimum(let minimum): "\(fieldName) must be at least \(minimum)"
         case .aboveMaximum(let maximum): "\(fieldName) must be at most \(maximum)"
-        case .notOneOf(let words): "\(fieldName) must be one of \(words.joined(separator: ", "))"
+        case .notOneOf(let words), .notInEnumeration(let words):
+            "\(fieldName) must be one of \(words.joined(separator: ", "))"
         case .notATime, .unreadableTime, .timestampOutOfRange: "\(fieldName) must be an ISO 8601 time"
         case .rule(let text): "\(fieldName): \(text)"
         }

@@ -97,13 +97,15 @@ package struct Fields: Sendable {
     }
 
     /// One of a few words, required.
-    package mutating func word(_ name: String, of words: [String]) -> String {
+    ///
+    /// - Parameter isEnumeration: whether pydantic has a type of these words, and not a list of literals.
+    package mutating func word(_ name: String, of words: [String], isEnumeration: Bool = false) -> String {
         guard let value = document[name] else {
             faults.append(Fault(.missing, at: location + [.key(name)], input: document.raw))
             return ""
         }
         guard let word = value.stringValue, words.contains(word) else {
-            note(.notOneOf(words), at: name)
+            note(isEnumeration ? .notInEnumeration(words) : .notOneOf(words), at: name)
             return ""
         }
         return word

@@ -37,7 +37,7 @@ package struct AtriumServer: Sendable {
         store = try settings.openStore(logger: logger)
         try await store.migrateOnceItAnswers(within: settings.usesDatabaseServer ? patience : .zero, logger)
         MetricsSystem.bootstrap(registry)
-        operations = Operations(store: store, environment: .live(), plans: settings.plans)
+        operations = Operations(store: store, environment: .live(), plans: settings.plans, memory: settings.memory)
         try await operations.setUp()
         if let secret = settings.tokenSecret, secret.utf8.count < 32 {
             logger.warning("AUTH_JWT_SECRET is short; use 32 random bytes or more")

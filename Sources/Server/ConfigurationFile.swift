@@ -19,7 +19,8 @@ struct ConfigurationFile {
         "host": .text, "port": .integer, "data": .text, "database_url": .text,
         "database_readers": .integer, "database_writers": .integer, "auth": .boolean,
         "insecure_no_auth": .boolean, "jwt_secret": .text, "retention_days": .integer, "workers": .integer,
-        "log_level": .text,
+        "log_level": .text, "reasoning": .boolean, "summaries": .boolean, "messages_per_short_summary": .integer,
+        "messages_per_long_summary": .integer, "dreams": .boolean, "max_instruction_tokens": .integer,
         "plan_names": .texts, "default_plan": .text, "default_integrations": .texts,
     ]
 

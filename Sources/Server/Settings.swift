@@ -21,6 +21,7 @@ package struct Settings: Sendable {
     /// How many background jobs this copy of the server does at once; 0 leaves them to other copies.
     package var workers = 4
     package var plans = Plans()
+    package var memory = MemorySettings()
     package var logLevel = Logger.Level.info
 
     package init() {}
@@ -33,6 +34,7 @@ package struct Settings: Sendable {
         }
         guard retentionInDays >= 0 else { throw SettingsError("retention_days must be 0 or more") }
         guard workers >= 0 else { throw SettingsError("workers must be 0 or more") }
+        try memory.validate()
         guard isAuthenticationOn || allowsInsecure || isLoopback else {
             throw SettingsError(
                 """
@@ -48,6 +50,15 @@ package struct Settings: Sendable {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}
+
+extension MemorySettings {
+    fileprivate func validate() throws(SettingsError) {
+        guard configuration.messagesPerShortSummary > 0, configuration.messagesPerLongSummary > 0 else {
+            throw SettingsError("messages_per_short_summary and messages_per_long_summary must be 1 or more")
+        }
+        guard maxInstructionTokens >= 0 else { throw SettingsError("max_instruction_tokens must be 0 or more") }
     }
 }
 

@@ -33,14 +33,24 @@ extension Settings {
         _ environment: [String: String]
     ) throws(SettingsError) -> [AbsoluteConfigKey: ConfigValue] {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        if let text = environment["AUTH_USE_AUTH"] {
-            values[["auth"]] = ConfigValue(.bool(try SettingsReader.bool(text, "AUTH_USE_AUTH")), isSecret: false)
+        let bools = [
+            "AUTH_USE_AUTH": "auth", "DERIVER_ENABLED": "reasoning", "SUMMARY_ENABLED": "summaries",
+            "DREAM_ENABLED": "dreams",
+        ]
+        for (name, ours) in bools {
+            guard let text = environment[name] else { continue }
+            let value = try SettingsReader.bool(text, name)
+            values[AbsoluteConfigKey([ours])] = ConfigValue(.bool(value), isSecret: false)
         }
-        if let text = environment["DERIVER_WORKERS"] {
-            guard let count = Int(text) else {
-                throw SettingsError("DERIVER_WORKERS must be a whole number, not '\(text)'")
-            }
-            values[["workers"]] = ConfigValue(.int(count), isSecret: false)
+        let integers = [
+            "DERIVER_WORKERS": "workers", "SUMMARY_MESSAGES_PER_SHORT_SUMMARY": "messages_per_short_summary",
+            "SUMMARY_MESSAGES_PER_LONG_SUMMARY": "messages_per_long_summary",
+            "DERIVER_MAX_CUSTOM_INSTRUCTIONS_TOKENS": "max_instruction_tokens",
+        ]
+        for (name, ours) in integers {
+            guard let text = environment[name] else { continue }
+            guard let number = Int(text) else { throw SettingsError("\(name) must be a whole number, not '\(text)'") }
+            values[AbsoluteConfigKey([ours])] = ConfigValue(.int(number), isSecret: false)
         }
         let texts = ["DB_CONNECTION_URI": "database_url", "AUTH_JWT_SECRET": "jwt_secret", "LOG_LEVEL": "log_level"]
         for (name, ours) in texts {
@@ -64,6 +74,7 @@ extension Settings {
         retentionInDays = try reader.integer("retention_days") ?? retentionInDays
         workers = try reader.integer("workers") ?? workers
         plans = try reader.plans()
+        memory = try reader.memory()
         if let name = try reader.string("log_level") {
             guard let level = Logger.Level(rawValue: name.lowercased()) else {
                 let names = "trace, debug, info, notice, warning, error or critical"
@@ -100,6 +111,20 @@ private struct SettingsReader {
         if let value = reader.bool(forKey: ConfigKey([name])) { return value }
         guard let text = reader.string(forKey: ConfigKey([name])) else { return nil }
         return try Self.bool(text, name)
+    }
+
+    func memory() throws(SettingsError) -> MemorySettings {
+        var memory = MemorySettings()
+        var derived = memory.configuration
+        derived.isReasoningEnabled = try bool("reasoning") ?? derived.isReasoningEnabled
+        derived.isSummaryEnabled = try bool("summaries") ?? derived.isSummaryEnabled
+        let (short, long) = (try integer("messages_per_short_summary"), try integer("messages_per_long_summary"))
+        derived.messagesPerShortSummary = short.map(Int64.init) ?? derived.messagesPerShortSummary
+        derived.messagesPerLongSummary = long.map(Int64.init) ?? derived.messagesPerLongSummary
+        memory.configuration = derived
+        memory.areDreamsEnabled = try bool("dreams") ?? memory.areDreamsEnabled
+        memory.maxInstructionTokens = try integer("max_instruction_tokens") ?? memory.maxInstructionTokens
+        return memory
     }
 
     func plans() throws(SettingsError) -> Plans {

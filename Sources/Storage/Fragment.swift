@@ -55,6 +55,11 @@ package struct Fragment: Sendable {
         Fragment(text: engine == .sqlite ? "instr" : "strpos")
     }
 
+    /// The aggregate function that joins texts with another one between.
+    static func joinTexts(_ engine: Engine) -> Fragment {
+        Fragment(text: engine == .sqlite ? "group_concat" : "string_agg")
+    }
+
     /// A table or column name from this package's own code; never from input.
     static func name(_ name: StaticString) -> Fragment {
         Fragment(text: "\(name)")

@@ -33,22 +33,22 @@ extension Transaction {
 
     /// Returns when there will be something to claim, as far as is known now; `nil` where nothing waits.
     package func nextJobTime(of kinds: [JobKind]) throws -> Instant? {
-        let times = try rows(
+        let due = kinds.map { kind -> SQL in
             """
             SELECT * FROM (
-                SELECT run_at FROM jobs WHERE \(Self.isClaimable) AND kind IN (\(each: kinds))
-                ORDER BY run_at, number LIMIT 1
+                SELECT run_at FROM jobs WHERE \(Self.isClaimable) AND kind = \(kind) ORDER BY run_at, number LIMIT 1
             ) AS due
-            UNION ALL
+            """
+        }
+        let leased: SQL = """
             SELECT * FROM (
                 SELECT lease_expires_at FROM jobs WHERE lease_expires_at IS NOT NULL ORDER BY lease_expires_at LIMIT 1
             ) AS leased
             """
-        ) { $0.instant() }
-        return times.min()
+        return try rows(SQL(joining: due + [leased], by: " UNION ALL ")) { $0.instant() }.min()
     }
 
-    /// The condition of the index that is read for work.
+    /// The condition of the index that is read for work, one kind at a time: what waits of other kinds is never come upon.
     private static let isClaimable: SQL = "finished_at IS NULL AND lease_expires_at IS NULL AND waits_for IS NULL"
 
     /// How many due jobs one look takes in: more than it will claim, because some wait for others.
@@ -76,20 +76,29 @@ extension Transaction {
     }
 
     private func dueJobs(of kinds: [JobKind], at now: Instant) throws -> [DueJob] {
-        try rows(
+        guard !kinds.isEmpty else { return [] }
+        let due = kinds.map { kind -> SQL in
+            """
+            SELECT * FROM (
+                SELECT number, group_key, run_at FROM jobs
+                WHERE \(Self.isClaimable) AND kind = \(kind) AND run_at <= \(now)
+                ORDER BY run_at, number LIMIT \(Self.maxFound) \(.skipLocked(engine))
+            ) AS due_of_kind
+            """
+        }
+        return try rows(
             """
             SELECT number,
                 (
                     SELECT MAX(other.number) FROM jobs other
-                    WHERE other.group_key = jobs.group_key AND other.finished_at IS NULL AND other.number < jobs.number
+                    WHERE other.group_key = due.group_key AND other.finished_at IS NULL AND other.number < due.number
                 ),
                 CASE WHEN EXISTS (
                     SELECT 1 FROM jobs other
-                    WHERE other.group_key = jobs.group_key AND other.lease_expires_at IS NOT NULL
+                    WHERE other.group_key = due.group_key AND other.lease_expires_at IS NOT NULL
                 ) THEN 1 ELSE 0 END
-            FROM jobs
-            WHERE \(Self.isClaimable) AND run_at <= \(now) AND kind IN (\(each: kinds))
-            ORDER BY run_at, number LIMIT \(Self.maxFound) \(.skipLocked(engine))
+            FROM (\(SQL(joining: due, by: " UNION ALL "))) AS due
+            ORDER BY run_at, number LIMIT \(Self.maxFound)
             """
         ) { DueJob(number: $0.integer(), predecessor: $0.optionalInteger(), isGroupLeased: $0.bool()) }
     }

@@ -3,7 +3,8 @@ package import Domain
 extension Transaction {
     /// Returns the workspace's jobs in numbers.
     ///
-    /// A job is in progress while one of its group is, as upstream counts (honcho.md 2.7).
+    /// A job is in progress while one of its group is, as upstream counts (honcho.md 2.7). What was to be done for a session
+    /// that is deleted does not count any more.
     package func jobNumbers(
         matching query: JobNumbersQuery,
         inWorkspace workspaceNumber: Int64,
@@ -12,17 +13,19 @@ extension Transaction {
         // Counted by progress first: a condition that stood in each of the sums would be looked at for each of them.
         let sums = try rows(
             """
-            SELECT session_number, \(Self.counts), \(Self.sums) FROM (
+            SELECT s.slug, \(Self.counts), \(Self.sums) FROM (
                 SELECT session_number, progress, COUNT(*) AS jobs, MAX(number) AS newest FROM (
                     SELECT session_number, number, \(progress(at: now)) AS progress
                     FROM jobs WHERE \(condition(query, workspaceNumber))
                 ) AS looked_at
                 GROUP BY session_number, progress
             ) AS counted
-            GROUP BY session_number ORDER BY MAX(newest) DESC LIMIT \(Int64(query.maxSessions) + 1)
+            LEFT JOIN sessions s ON s.number = session_number
+            WHERE session_number IS NULL OR (s.number IS NOT NULL AND s.deleted_at IS NULL)
+            GROUP BY session_number, s.slug ORDER BY MAX(newest) DESC LIMIT \(Int64(query.maxSessions) + 1)
             """
         ) { row in
-            (session: row.optionalInteger(), numbers: JobNumbers(&row), all: JobNumbers(&row))
+            (session: row.optionalText(), numbers: JobNumbers(&row), all: JobNumbers(&row))
         }
         let sessions = sums.compactMap { sum in sum.session.map { (session: $0, numbers: sum.numbers) } }
         return WorkspaceJobNumbers(
@@ -49,10 +52,9 @@ extension Transaction {
         CASE
             WHEN finished_at IS NOT NULL THEN 2
             WHEN lease_expires_at > \(now) THEN 1
-            WHEN EXISTS (
-                SELECT 1 FROM jobs other
-                WHERE other.group_key = jobs.group_key AND other.lease_expires_at IS NOT NULL
-                    AND other.lease_expires_at > \(now)
+            WHEN group_key IN (
+                SELECT other.group_key FROM jobs other
+                WHERE other.lease_expires_at IS NOT NULL AND other.lease_expires_at > \(now)
             ) THEN 1
             ELSE 0
         END
@@ -62,7 +64,19 @@ extension Transaction {
     private func condition(_ query: JobNumbersQuery, _ workspaceNumber: Int64) -> SQL {
         var parts: [SQL] = ["workspace_number = \(workspaceNumber)"]
         if let kinds = query.kinds { parts.append("kind IN (\(each: kinds.sorted { $0.rawValue < $1.rawValue }))") }
-        if let session = query.sessionNumber { parts.append("session_number = \(session)") }
+        if query.countsMessagesOnce {
+            parts.append("(kind <> \(JobKind.representation) OR observer = observed)")
+        }
+        if let session = query.session {
+            parts.append(
+                """
+                session_number = (
+                    SELECT number FROM sessions
+                    WHERE workspace_number = \(workspaceNumber) AND slug = \(session) AND deleted_at IS NULL
+                )
+                """
+            )
+        }
         let peers = [
             query.observer.map { "observer = \($0)" as SQL }, query.observed.map { "observed = \($0)" as SQL },
         ].compactMap(\.self)

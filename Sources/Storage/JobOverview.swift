@@ -57,7 +57,7 @@ extension Transaction {
     ///
     /// - Returns: whether there was such a job and no unfinished one has its key by now.
     package func retryFailedJob(_ number: Int64, at now: Instant) throws -> Bool {
-        let isDue =
+        let kind =
             try first(
                 """
                 UPDATE jobs SET finished_at = NULL, error = NULL, attempts = 0, run_at = \(now), lease = NULL
@@ -65,10 +65,10 @@ extension Transaction {
                     SELECT 1 FROM jobs other
                     WHERE other.dedup_key = jobs.dedup_key AND other.dedup_key IS NOT NULL AND other.finished_at IS NULL
                 )
-                RETURNING 1
+                RETURNING kind
                 """
-            ) { $0.integer() } != nil
-        if isDue { noteEnqueuing() }
-        return isDue
+            ) { $0.text() }
+        noteEnqueuing(of: kind.flatMap(JobKind.init(rawValue:)).map { [$0] } ?? [])
+        return kind != nil
     }
 }

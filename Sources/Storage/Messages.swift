@@ -32,6 +32,18 @@ package struct NewMessage: Sendable {
     }
 }
 
+/// Messages as they were stored, and what decides on what is derived from them: read under the lock of the session, so that
+/// it is what holds at this moment.
+package struct AppendedMessages: Sendable {
+    package let messages: [Message]
+    package let workspaceConfiguration: RawJSON
+    package let sessionConfiguration: RawJSON
+    /// The active members that form their own representations of the others.
+    package let observers: [String]
+    /// Those of the authors of whom none is to be formed: as members, or as peers where the membership doesn't say.
+    package let unobserved: Set<String>
+}
+
 extension Transaction {
     /// Returns the living session, those of the peers who are active members of it, and the explicit role of `user`;
     /// `nil` where there is no such session or none of the peers is in it.
@@ -77,21 +89,13 @@ extension Transaction {
     /// target's authors.
     ///
     /// - Returns: `nil` when the session was deleted meanwhile.
-    package func append(_ messages: [NewMessage], to target: MessageTarget) throws -> [Message]? {
+    package func append(_ messages: [NewMessage], to target: MessageTarget) throws -> AppendedMessages? {
         let tokens = messages.reduce(0) { $0 + $1.tokenCount }
-        let totals = try first(
-            """
-            UPDATE sessions SET message_count = message_count + \(Int64(messages.count)),
-                token_count = token_count + \(tokens)
-            WHERE number = \(target.sessionNumber) AND deleted_at IS NULL
-            RETURNING message_count, token_count
-            """
-        ) { row in (messages: row.integer(), tokens: row.integer()) }
-        guard let totals else { return nil }
+        guard let ground = try extend(target, by: Int64(messages.count), tokens: tokens) else { return nil }
         var values: [SQL] = []
         var stored: [Message] = []
-        var sequence = totals.messages - Int64(messages.count)
-        var tokensBefore = totals.tokens - tokens
+        var sequence = ground.messageCount - Int64(messages.count)
+        var tokensBefore = ground.tokenCount - tokens
         for message in messages {
             sequence += 1
             values.append(message.values(in: target, sequence: sequence, tokensBefore: tokensBefore))
@@ -99,7 +103,66 @@ extension Transaction {
             tokensBefore += message.tokenCount
         }
         try insertMessages(values[...])
-        return stored
+        return AppendedMessages(
+            messages: stored,
+            workspaceConfiguration: ground.workspaceConfiguration,
+            sessionConfiguration: ground.sessionConfiguration,
+            observers: ground.observers,
+            unobserved: Set(ground.unobserved)
+        )
+    }
+
+    /// What a session that gets longer is like then.
+    private struct Ground {
+        let messageCount: Int64
+        let tokenCount: Int64
+        let sessionConfiguration: RawJSON
+        let workspaceConfiguration: RawJSON
+        let observers: [String]
+        let unobserved: [String]
+    }
+
+    /// Adds to the session's totals and locks it; `nil` when it was deleted meanwhile.
+    private func extend(_ target: MessageTarget, by count: Int64, tokens: Int64) throws -> Ground? {
+        try first(
+            """
+            UPDATE sessions SET message_count = message_count + \(count), token_count = token_count + \(tokens)
+            WHERE number = \(target.sessionNumber) AND deleted_at IS NULL
+            RETURNING message_count, token_count, configuration,
+                (SELECT w.configuration FROM workspaces w WHERE w.number = workspace_number),
+                \(slugs(of: "m.observe_others = 1", in: target)),
+                \(slugs(of: unobserved(among: target), in: target))
+            """
+        ) { row in
+            Ground(
+                messageCount: row.integer(),
+                tokenCount: row.integer(),
+                sessionConfiguration: row.json(),
+                workspaceConfiguration: row.json(),
+                observers: row.slugs(),
+                unobserved: row.slugs()
+            )
+        }
+    }
+
+    /// The slugs of those active members of the session for whom the condition holds, with spaces between, or null.
+    private func slugs(of condition: SQL, in target: MessageTarget) -> SQL {
+        """
+        (
+            SELECT \(.joinTexts(engine))(p.slug, ' ')
+            FROM session_members m JOIN peers p ON p.number = m.peer_number
+            WHERE m.session_number = \(target.sessionNumber) AND m.left_at IS NULL AND \(condition)
+        )
+        """
+    }
+
+    private func unobserved(among target: MessageTarget) -> SQL {
+        """
+        m.peer_number IN (\(each: target.authors.values.sorted())) AND (
+            m.observe_me = 0
+            OR m.observe_me IS NULL AND \(.jsonText("p.configuration", key: "observe_me")) = 'false'
+        )
+        """
     }
 
     /// Stores rows, a power of two of them with each statement, so that there are few texts to be kept prepared.
@@ -140,6 +203,13 @@ extension Transaction {
                 token_count, created_at
             """
         ) { Message(&$0, in: session) }
+    }
+}
+
+extension Row {
+    /// Slugs with spaces between, of which none holds one itself; none of a null.
+    fileprivate mutating func slugs() -> [String] {
+        optionalText().map { $0.split(separator: " ").map(String.init) } ?? []
     }
 }
 

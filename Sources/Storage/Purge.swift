@@ -41,8 +41,10 @@ extension Transaction {
 
     private func purge(sessions: [Int64], _ limit: Int) throws -> Int {
         let belongs: SQL = "session_number IN (\(each: sessions))"
+        let workspaces: SQL = "SELECT workspace_number FROM sessions WHERE number IN (\(each: sessions))"
         return try purge(
             [
+                Remains("jobs", key: "number", "workspace_number IN (\(workspaces)) AND \(belongs)"),
                 Remains("scope_sessions", key: "scope_number, session_number", belongs),
                 Remains("observations", key: "number", belongs),
                 Remains("summaries", key: "session_number, kind", belongs),

@@ -1,3 +1,5 @@
+package import Domain
+
 /// One connection to a database, confined to one thread at a time.
 package protocol Connection: AnyObject {
     var engine: Engine { get }
@@ -61,8 +63,8 @@ package struct Transaction {
     /// Whether a statement that may have changed something was run.
     package var hasWritten: Bool { journal.hasWritten }
 
-    /// Whether a job was enqueued.
-    package var hasEnqueued: Bool { journal.hasEnqueued }
+    /// The kinds of the jobs that were enqueued.
+    package var enqueuedKinds: Set<JobKind> { journal.enqueuedKinds }
 
     package init(_ connection: any Connection) {
         self.engine = connection.engine
@@ -95,9 +97,9 @@ package struct Transaction {
         return found
     }
 
-    /// Remembers that a job was enqueued.
-    func noteEnqueuing() {
-        journal.hasEnqueued = true
+    /// Remembers that jobs of these kinds were enqueued.
+    func noteEnqueuing(of kinds: some Sequence<JobKind>) {
+        journal.enqueuedKinds.formUnion(kinds)
     }
 
     private func execute(_ sql: SQL, _ row: (inout Row) throws -> Void) throws {
@@ -109,7 +111,7 @@ package struct Transaction {
 /// What a transaction remembers of itself while it is open.
 private final class Journal {
     private(set) var hasWritten = false
-    var hasEnqueued = false
+    var enqueuedKinds: Set<JobKind> = []
 
     func note(_ sql: SQL) {
         if !sql.text.hasPrefix("SELECT") { hasWritten = true }

@@ -28,9 +28,15 @@ package struct TestServer: Sendable {
     package init(
         _ backend: Backend,
         authentication: Authentication = .off,
-        plans: Plans = Plans()
+        plans: Plans = Plans(),
+        memory: MemorySettings = MemorySettings()
     ) async throws {
-        try await self.init(store: backend.makeStore(), authentication: authentication, plans: plans)
+        try await self.init(
+            store: backend.makeStore(),
+            authentication: authentication,
+            plans: plans,
+            memory: memory
+        )
     }
 
     /// - Parameter store: migrated; where two servers are on one database, both need the same clock, or their ids are the same.
@@ -38,11 +44,12 @@ package struct TestServer: Sendable {
         store: any Store,
         clock: FixedEnvironment = FixedEnvironment(),
         authentication: Authentication = .off,
-        plans: Plans = Plans()
+        plans: Plans = Plans(),
+        memory: MemorySettings = MemorySettings()
     ) async throws {
         self.store = store
         self.clock = clock
-        operations = Operations(store: store, environment: clock.environment, plans: plans)
+        operations = Operations(store: store, environment: clock.environment, plans: plans, memory: memory)
         organizationID = try await operations.setUp().id
         tokens = await HonchoTokens(secret: Self.tokenSecret)
         let mode: Authenticator.Mode = authentication == .on ? .on : .off(try await operations.localOwner())

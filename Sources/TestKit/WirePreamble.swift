@@ -9,6 +9,7 @@ struct WirePreamble: Sendable {
     private var people: [String] = []
     private var keys: [String] = []
     private var plans = Plans()
+    private var memory = MemorySettings()
 
     init(_ text: String) throws {
         for line in text.components(separatedBy: "\n") where !line.isEmpty && !line.hasPrefix("#") {
@@ -18,13 +19,19 @@ struct WirePreamble: Sendable {
             case "user": people.append(parts[1])
             case "key": keys.append(parts[1])
             case "plan": plans = Plans(defaultPlan: Self.plan(Self.options(parts[1])))
+            case "memory": memory = Self.memory(Self.options(parts[1]))
             default: throw WireError(description: "unknown line in a preamble: \(line)")
             }
         }
     }
 
     func makeServer(_ store: any Store) async throws -> (TestServer, WireVariables) {
-        let server = try await TestServer(store: store, authentication: isAuthenticationOn ? .on : .off, plans: plans)
+        let server = try await TestServer(
+            store: store,
+            authentication: isAuthenticationOn ? .on : .off,
+            plans: plans,
+            memory: memory
+        )
         var variables = WireVariables()
         variables.values["org"] = server.organizationID.rawValue
         for email in people {
@@ -60,6 +67,13 @@ struct WirePreamble: Sendable {
             return (parts[0], parts.count > 1 ? parts[1] : "")
         }
         return Dictionary(pairs) { first, _ in first }
+    }
+
+    private static func memory(_ options: [String: String]) -> MemorySettings {
+        var memory = MemorySettings()
+        memory.areDreamsEnabled = options["dreams"] != "off"
+        memory.maxInstructionTokens = options["max_instruction_tokens"].flatMap(Int.init) ?? memory.maxInstructionTokens
+        return memory
     }
 
     private static func plan(_ options: [String: String]) -> Plan {

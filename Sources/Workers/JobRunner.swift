@@ -28,6 +28,7 @@ package struct JobRunner: Service, CustomStringConvertible {
 
     package func run() async throws {
         let shift = Shift()
+        operations.workSignal.listen(for: kinds)
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 await work(shift, &group)

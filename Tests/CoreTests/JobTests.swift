@@ -173,20 +173,39 @@ import Testing
     func numbers(backend: Backend) async throws {
         let house = try await House(backend)
         let made = try await house.operations.createWorkspace(WorkspaceDraft(slug: "w"), for: house.bob)
-        try await Self.enqueue(house, JobDraft(.purge, workspaceNumber: made.workspace.number, sessionNumber: 1))
+        let (session, _) = try await house.operations.getOrCreateSession(
+            SessionDraft(slug: "s"),
+            inWorkspace: "w",
+            for: house.bob
+        )
+        try await Self.enqueue(
+            house,
+            JobDraft(.purge, workspaceNumber: made.workspace.number, sessionNumber: session.number)
+        )
         let query = JobNumbersQuery()
         let numbers = try await house.operations.jobNumbers(matching: query, inWorkspace: "w", for: house.bob)
         #expect(numbers.all == JobNumbers(completed: 0, inProgress: 0, pending: 1))
-        #expect(numbers.sessions.map(\.session) == [1])
+        #expect(numbers.sessions.map(\.session) == ["s"])
         for (slug, caller) in [("w", house.cem), ("v", house.bob)] {
             #expect(try await house.operations.jobNumbers(matching: query, inWorkspace: slug, for: caller) == .none)
         }
     }
 
-    @Test("Whoever enqueues wakes this copy's workers", .timeLimit(.minutes(10)), arguments: Backend.available)
+    @Test(
+        "Whoever enqueues what this copy's workers do wakes them, and nobody else does",
+        .timeLimit(.minutes(10)),
+        arguments: Backend.available
+    )
     func signal(backend: Backend) async throws {
         let house = try await House(backend)
+        let signal = house.operations.workSignal
+        _ = try await house.operations.createWorkspace(WorkspaceDraft(slug: "w"), for: house.bob)
+        signal.listen(for: [.purge])
         try await house.operations.scheduleRecurringJobs()
-        await house.operations.workSignal.wait(atMost: .seconds(3600))
+        await signal.wait(atMost: .seconds(3600))
+        try await house.operations.scheduleDream(DreamDraft(.omni, observer: "p"), inWorkspace: "w", for: house.bob)
+        let start = ContinuousClock.now
+        await signal.wait(atMost: .milliseconds(20))
+        #expect(start.duration(to: .now) >= .milliseconds(20))
     }
 }

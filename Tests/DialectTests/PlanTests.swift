@@ -31,6 +31,7 @@ import Testing
             "other.lease_expires_at IS NOT NULL\n    ) THEN 1 ELSE 0 END",
             "the index of leased jobs is as short as there are workers"
         ),
+        ("SELECT other.group_key FROM jobs other", "the same"),
         (
             "SELECT lease_expires_at FROM jobs WHERE lease_expires_at IS NOT NULL ORDER BY",
             "the first entries of two indexes"

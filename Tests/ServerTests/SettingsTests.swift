@@ -104,6 +104,47 @@ import Testing
         #expect(throws: SettingsError.self) { try settings.validate() }
     }
 
+    @Test func whatIsDerivedIsSetByEitherName() throws {
+        var expected = MemorySettings()
+        #expect(try Settings.load(environment: [:]).memory == expected)
+        expected.configuration = MemoryConfiguration(
+            isReasoningEnabled: false,
+            isSummaryEnabled: false,
+            messagesPerShortSummary: 5,
+            messagesPerLongSummary: 7
+        )
+        expected.areDreamsEnabled = false
+        expected.maxInstructionTokens = 0
+        let honcho = [
+            "DERIVER_ENABLED": "false", "SUMMARY_ENABLED": "false", "SUMMARY_MESSAGES_PER_SHORT_SUMMARY": "5",
+            "SUMMARY_MESSAGES_PER_LONG_SUMMARY": "7", "DREAM_ENABLED": "false",
+            "DERIVER_MAX_CUSTOM_INSTRUCTIONS_TOKENS": "0",
+        ]
+        #expect(try Settings.load(environment: honcho).memory == expected)
+        let file = """
+            {
+                "reasoning": false, "summaries": false, "messages_per_short_summary": 5, "messages_per_long_summary": 7,
+                "dreams": false, "max_instruction_tokens": 0
+            }
+            """
+        let settings = try Settings.load(environment: [:], configurationFile: configurationFile(file))
+        #expect(settings.memory == expected)
+        try settings.validate()
+        let ours = ["ATRIUM_DREAMS": "true", "ATRIUM_MESSAGES_PER_LONG_SUMMARY": "8"]
+        let both = try Settings.load(environment: honcho.merging(ours) { $1 })
+        #expect(both.memory.areDreamsEnabled)
+        #expect(both.memory.configuration.messagesPerLongSummary == 8)
+    }
+
+    @Test(arguments: [
+        "MESSAGES_PER_SHORT_SUMMARY": "0", "MESSAGES_PER_LONG_SUMMARY": "0", "MAX_INSTRUCTION_TOKENS": "-1",
+    ])
+    func numbersThatMakeNoSenseAreRefused(name: String, value: String) throws {
+        let settings = try Settings.load(environment: ["ATRIUM_\(name)": value])
+        #expect(throws: SettingsError.self) { try settings.validate() }
+        #expect(throws: SettingsError.self) { try Settings.load(environment: ["ATRIUM_\(name)": "many"]) }
+    }
+
     @Test func anEmptyVariableIsNotSet() throws {
         let empty = Self.environment.mapValues { _ in "" }
         #expect(try Settings.load(environment: empty, configurationFile: configurationFile(Self.file)).port == 3)

@@ -25,6 +25,20 @@ import Testing
             ) { $0.integer() }
         }
         let number = try #require(workspace)
+        try await store.write { transaction in
+            for session in Int64(1)...4 {
+                try transaction.run(
+                    """
+                    INSERT INTO sessions (
+                        number, workspace_number, slug, metadata, configuration, message_count, token_count, created_at,
+                        deleted_at
+                    ) VALUES (
+                        \(session), \(number), \("s\(session)"), '{}', '{}', 0, 0, 0, \(session == 4 ? 1 : nil as Int64?)
+                    )
+                    """
+                )
+            }
+        }
         func draft(_ session: Int64?, _ group: String?, _ observer: String?, _ observed: String?) -> JobDraft {
             JobDraft(
                 .purge,
@@ -36,11 +50,13 @@ import Testing
             )
         }
         // Of session 1 one is finished, one failed and one waits; of session 2 one is leased and two wait behind it.
+        // Session 4 is deleted, and what was to be done for it does not count.
         _ = try await JobTests.enqueue(
             store,
             [
                 draft(1, "a", "ann", "ann"), draft(1, "b", "ann", "bob"), draft(2, "c", "bob", "ann"),
                 draft(2, "c", "bob", "cem"), draft(2, "c", "ann", "ann"), draft(nil, nil, nil, nil),
+                draft(4, nil, "bob", "bob"),
             ]
         )
         let jobs = try await JobTests.claim(store).jobs
@@ -70,12 +86,12 @@ import Testing
         let (store, workspace) = try await Self.storeWithJobs(backend)
         let numbers = try await Self.numbers(store, workspace, JobNumbersQuery())
         #expect(numbers.all == JobNumbers(completed: 2, inProgress: 3, pending: 2))
-        #expect(numbers.sessions.map(\.session) == [1, 2])
+        #expect(numbers.sessions.map(\.session) == ["s1", "s2"])
         #expect(numbers.sessions.first?.numbers == JobNumbers(completed: 2, inProgress: 0, pending: 1))
         #expect(numbers.sessions.last?.numbers == JobNumbers(completed: 0, inProgress: 3, pending: 0))
         let bounded = try await Self.numbers(store, workspace, JobNumbersQuery(maxSessions: 1))
         #expect(bounded.all == numbers.all)
-        #expect(bounded.sessions.map(\.session) == [1])
+        #expect(bounded.sessions.map(\.session) == ["s1"])
     }
 
     @Test("An expired lease is no progress", arguments: Backend.available)
@@ -89,17 +105,19 @@ import Testing
     }
 
     static let filterRows: [(query: JobNumbersQuery, expected: JobNumbers)] = [
-        (JobNumbersQuery(sessionNumber: 1), JobNumbers(completed: 2, inProgress: 0, pending: 1)),
+        (JobNumbersQuery(session: "s1"), JobNumbers(completed: 2, inProgress: 0, pending: 1)),
         (JobNumbersQuery(observer: "bob"), JobNumbers(completed: 0, inProgress: 2, pending: 0)),
         (JobNumbersQuery(observed: "bob"), JobNumbers(completed: 1, inProgress: 0, pending: 0)),
         (JobNumbersQuery(observer: "bob", observed: "bob"), JobNumbers(completed: 1, inProgress: 2, pending: 0)),
         (
-            JobNumbersQuery(sessionNumber: 2, observer: "ann", observed: "cem"),
+            JobNumbersQuery(session: "s2", observer: "ann", observed: "cem"),
             JobNumbers(completed: 0, inProgress: 2, pending: 0)
         ),
-        (JobNumbersQuery(kinds: [.purge], sessionNumber: 1), JobNumbers(completed: 2, inProgress: 0, pending: 1)),
+        (JobNumbersQuery(kinds: [.purge], session: "s1"), JobNumbers(completed: 2, inProgress: 0, pending: 1)),
         (JobNumbersQuery(kinds: []), JobNumbers(completed: 0, inProgress: 0, pending: 0)),
-        (JobNumbersQuery(sessionNumber: 3), JobNumbers(completed: 0, inProgress: 0, pending: 0)),
+        (JobNumbersQuery(session: "s4"), JobNumbers(completed: 0, inProgress: 0, pending: 0)),
+        (JobNumbersQuery(session: "nowhere"), JobNumbers(completed: 0, inProgress: 0, pending: 0)),
+        (JobNumbersQuery(session: "s3"), JobNumbers(completed: 0, inProgress: 0, pending: 0)),
     ]
 
     @Test("Observer and sender widen, the session narrows (honcho.md 2.7)", arguments: Backend.available, filterRows)

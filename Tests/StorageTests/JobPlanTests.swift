@@ -20,10 +20,40 @@ import Testing
         }
     }
 
+    @Test("What waits of a kind that nobody here does is never come upon", arguments: Backend.available)
+    func backlog(backend: Backend) async throws {
+        let (store, workspace) = try await JobNumbersTests.storeWithJobs(backend)
+        let drafts = (0..<3000).map {
+            JobDraft(.representation, group: "g\($0)", workspaceNumber: workspace, sessionNumber: 1)
+        }
+        // They are due long before the others.
+        _ = try await store.write { try $0.enqueue(drafts, at: JobTests.start.adding(days: -1)) }
+        let plans = try await store.alter { transaction in
+            try transaction.run("ANALYZE jobs")
+            let recorder = RecordingConnection(transaction)
+            let recorded = Transaction(recorder)
+            #expect(try recorded.nextJobTime(of: [.purge, .dream]) == JobTests.start)
+            let claim = try recorded.claimJobs(
+                upTo: 9,
+                of: [.purge, .dream],
+                lease: "plan",
+                until: JobTests.start.adding(seconds: 60),
+                at: JobTests.start
+            )
+            #expect(claim.jobs.allSatisfy { $0.kind == .purge } && !claim.jobs.isEmpty)
+            return try recorder.statements.filter { $0.text.contains("run_at") }.map {
+                try Self.plan(of: $0, transaction).joined(separator: "\n")
+            }
+        }
+        #expect(plans.count == 2)
+        // One look at the index for each of the two kinds.
+        let look = /jobs_kind_run_at_idx \(kind=\?|Index Cond: \(+kind = '/
+        for plan in plans { #expect(plan.matches(of: look).count == 2, "\(plan)") }
+    }
+
     /// These are read from one end on, up to a limit, or hold no more than what is being done at the moment.
     private static let orders = [
-        "jobs_run_at_idx", "jobs_lease_expires_at_idx", "jobs_leased_group_idx", "jobs_succeeded_idx",
-        "jobs_failed_idx",
+        "jobs_lease_expires_at_idx", "jobs_leased_group_idx", "jobs_succeeded_idx", "jobs_failed_idx",
     ]
 
     private static func fill(_ store: any Store, _ workspace: Int64) async throws {
@@ -52,7 +82,7 @@ import Testing
         _ = try recorded.release(jobs[2])
         let query = JobNumbersQuery(kinds: [.purge], observer: "ann", observed: "ann")
         _ = try recorded.jobNumbers(matching: query, inWorkspace: workspace, at: now)
-        _ = try recorded.jobNumbers(matching: JobNumbersQuery(sessionNumber: 1), inWorkspace: workspace, at: now)
+        _ = try recorded.jobNumbers(matching: JobNumbersQuery(session: "s1"), inWorkspace: workspace, at: now)
         _ = try recorded.purgeJobs(succeededBefore: .init(microsecondsSinceEpoch: 0), failedBefore: now, limit: 10)
         let failed = try recorded.failedJobs(page: PageRequest(size: 1)).items
         _ = try recorded.retryFailedJob(failed[0].number, at: now)

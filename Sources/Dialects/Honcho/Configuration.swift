@@ -1,3 +1,4 @@
+import Core
 import HTTPSurface
 import JSON
 
@@ -10,6 +11,8 @@ struct ConfigurationReader {
     private let sections: [Section]
     private let keepsUnknown: Bool
     private let location: [Fault.Step]
+    /// `nil` where instructions may have any length.
+    private let limit: InstructionLimit?
     private(set) var faults: [Fault] = []
 
     private struct Section {
@@ -19,26 +22,31 @@ struct ConfigurationReader {
 
     private enum FieldKind {
         case bool
-        case text
+        case instructions
         case integer(minimum: Int)
     }
 
-    init(_ version: Honcho.Version, at location: [Fault.Step]) {
+    /// - Parameter limit: of instructions, which v3 has and v2 has not (honcho.md 12.4).
+    init(_ version: Honcho.Version, at location: [Fault.Step], _ limit: InstructionLimit) {
         sections = (version == .v2 ? [Self.deriver] : [Self.reasoning]) + [Self.peerCard] + Self.shared
         keepsUnknown = true
         self.location = location
+        self.limit = version == .v3 ? limit : nil
     }
 
     /// Reads what a message may say of these, and drops what it may not.
-    init(ofMessagesIn version: Honcho.Version, at location: [Fault.Step]) {
+    init(ofMessagesIn version: Honcho.Version, at location: [Fault.Step], _ limit: InstructionLimit) {
         sections = version == .v2 ? [Self.deriver, Self.peerCard] : [Self.reasoning]
         keepsUnknown = false
         self.location = location
+        self.limit = version == .v3 ? limit : nil
     }
 
     private static let deriver = Section(name: "deriver", fields: modelFields)
     private static let reasoning = Section(name: "reasoning", fields: modelFields)
-    private static let modelFields: [(String, FieldKind)] = [("enabled", .bool), ("custom_instructions", .text)]
+    private static let modelFields: [(String, FieldKind)] = [
+        ("enabled", .bool), ("custom_instructions", .instructions),
+    ]
 
     private static let peerCard = Section(name: "peer_card", fields: [("use", .bool), ("create", .bool)])
     private static let shared = [
@@ -77,7 +85,7 @@ struct ConfigurationReader {
         let faultsBefore = faults.count
         let members = section.fields.compactMap { field -> JSONMember? in
             guard let sent = value[field.name], !sent.isNull else { return nil }
-            switch Self.read(sent, field.kind) {
+            switch read(sent, field.kind) {
             case .success(let read): return JSONMember(key: field.name, value: read)
             case .failure(let fault):
                 note(fault.kind, [section.name, field.name], sent)
@@ -99,12 +107,24 @@ struct ConfigurationReader {
         return order >= 0
     }
 
-    private static func read(_ value: JSONValue, _ kind: FieldKind) -> Result<JSONValue, LaxFault> {
+    private func read(_ value: JSONValue, _ kind: FieldKind) -> Result<JSONValue, LaxFault> {
         switch kind {
         case .bool: value.asLaxBool
-        case .text: value.kind == .string ? .success(value) : .failure(LaxFault(kind: .notAString))
+        case .instructions: instructions(value)
         case .integer(let minimum): value.asLaxInteger(from: minimum)
         }
+    }
+
+    private func instructions(_ value: JSONValue) -> Result<JSONValue, LaxFault> {
+        guard let text = value.stringValue else { return .failure(LaxFault(kind: .notAString)) }
+        let sentence: String
+        switch limit?.fault(in: text) {
+        case nil: return .success(value)
+        case .disabled: sentence = "custom_instructions are not enabled for this deployment"
+        case .tooLong(let maximum):
+            sentence = "custom_instructions exceeds DERIVER.MAX_CUSTOM_INSTRUCTIONS_TOKENS (\(maximum) tokens)"
+        }
+        return .failure(LaxFault(kind: .rule(sentence)))
     }
 
     private mutating func note(_ kind: Fault.Kind, _ path: [String], _ input: JSONValue) {

@@ -25,7 +25,7 @@ extension Honcho {
         case .limitReached: error.rule == .tooManyObservers ? .badRequest : .forbidden
         case .tooLarge: .contentTooLarge
         case .unsupported: .unsupportedMediaType
-        case .disabled: .methodNotAllowed
+        case .disabled: error.rule == .dreamsDisabled ? .badRequest : .methodNotAllowed
         case .unavailable, .outOfSpace: .serviceUnavailable
         }
     }

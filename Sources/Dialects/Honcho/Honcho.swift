@@ -64,7 +64,19 @@ package struct Honcho: Dialect {
             .put(messages + "/{message_id}", updateMessage),
 
             .post(root + "/keys", createKey),
-        ] + ownRoutes(sessions) + recallRoutes(of: workspaces + "/{workspace_id}")
+        ] + ownRoutes(sessions) + queueRoutes(of: workspaces + "/{workspace_id}")
+            + recallRoutes(of: workspaces + "/{workspace_id}")
+    }
+
+    /// The background work; v2's clients know it by the older names, its later ones by v3's.
+    private func queueRoutes(of workspace: String) -> [Route] {
+        let routes: [Route] = [
+            .get(workspace + "/queue/status", queueStatus), .post(workspace + "/schedule_dream", scheduleDream),
+        ]
+        guard version == .v2 else { return routes }
+        return routes + [
+            .get(workspace + "/deriver/status", queueStatus), .post(workspace + "/trigger_dream", triggerDream),
+        ]
     }
 
     /// What the two versions have under different methods (honcho.md 12.1).

@@ -13,8 +13,8 @@ extension Honcho {
         let workspace = reading.pathID("workspace_id")
         let session = reading.pathID("session_id")
         var fields = try await reading.body(limit: Self.maxBatchBytes)
-        let version = version
-        let drafts = fields.objects("messages", count: 1...100) { $0.message(version) }
+        let (version, limit) = (version, operations.instructionLimit)
+        let drafts = fields.objects("messages", count: 1...100) { $0.message(version, limit) }
         try reading.check(fields)
         let messages = try await operations.append(drafts, toSession: session, inWorkspace: workspace, for: caller)
         return .messages(messages, version.status(isNew: true))
@@ -80,21 +80,21 @@ extension Caller {
 
 extension Fields {
     /// One message of a batch, its fields in the order in which the API names them.
-    fileprivate mutating func message(_ version: Honcho.Version) -> MessageDraft {
+    fileprivate mutating func message(_ version: Honcho.Version, _ limit: InstructionLimit) -> MessageDraft {
         let content = string("content", Honcho.Version.contentRule)
         return MessageDraft(
             peerSlug: string("peer_id", Honcho.Version.pathIDRule),
             content: content.removingNULs(),
             metadata: metadata(version) ?? .emptyObject,
-            configuration: messageConfiguration(version),
+            configuration: messageConfiguration(version, limit),
             createdAt: createdAt()
         )
     }
 
     /// What is to be derived from the message; `nil` where it is absent or null.
-    mutating func messageConfiguration(_ version: Honcho.Version) -> RawJSON? {
+    mutating func messageConfiguration(_ version: Honcho.Version, _ limit: InstructionLimit) -> RawJSON? {
         guard let value = document["configuration"], !value.isNull else { return nil }
-        var reader = ConfigurationReader(ofMessagesIn: version, at: location + [.key("configuration")])
+        var reader = ConfigurationReader(ofMessagesIn: version, at: location + [.key("configuration")], limit)
         let members = reader.members(of: value.removingNULs())
         note(reader.faults)
         return JSONValue.object(members).raw

@@ -1,3 +1,4 @@
+import Core
 import Domain
 import HTTPSurface
 import JSON
@@ -162,9 +163,13 @@ extension Fields {
     }
 
     /// The configuration of a workspace or a session, checked and normalised; `nil` where it is absent or, if it may be, null.
-    mutating func configuration(_ version: Honcho.Version, orNull: Bool = true) -> [JSONMember]? {
+    mutating func configuration(
+        _ version: Honcho.Version,
+        _ limit: InstructionLimit,
+        orNull: Bool = true
+    ) -> [JSONMember]? {
         guard let value = document["configuration"], !(orNull && value.isNull) else { return nil }
-        var reader = ConfigurationReader(version, at: location + [.key("configuration")])
+        var reader = ConfigurationReader(version, at: location + [.key("configuration")], limit)
         let members = reader.members(of: value.removingNULs())
         note(reader.faults)
         return members

@@ -15,7 +15,7 @@ extension Honcho {
         let id = fields.id(version)
         let metadata = fields.metadata(version)
         let peers = fields.peers()
-        let configuration = fields.configuration(version)
+        let configuration = fields.configuration(version, operations.instructionLimit)
         let scopes = version == .v3 ? fields.scopes() : []
         try reading.check(fields)
         let isReader = caller.scope.peer(inWorkspace: workspace) != nil
@@ -66,7 +66,7 @@ extension Honcho {
         let id = reading.pathID("session_id")
         var fields = try await reading.body()
         let metadata = fields.metadata(version)
-        let configuration = fields.configuration(version)
+        let configuration = fields.configuration(version, operations.instructionLimit)
         try reading.check(fields)
         let draft = SessionDraft(slug: id, metadata: metadata, configuration: configuration)
         let (session, _) = try await operations.getOrCreateSession(draft, inWorkspace: workspace, for: caller)

@@ -11,7 +11,11 @@ extension Honcho {
         var reading = Reading(request, version)
         let workspace = reading.pathID("workspace_id")
         let session = reading.pathID("session_id")
-        var form = UploadForm(try await reading.form(limit: UploadForm.maxBytes), version)
+        var form = UploadForm(
+            try await reading.form(limit: UploadForm.maxBytes),
+            version,
+            operations.instructionLimit
+        )
         let upload = form.upload()
         let template = form.template()
         try reading.check(form.faults)
@@ -37,11 +41,13 @@ private struct UploadForm {
 
     private let form: MultipartForm
     private let version: Honcho.Version
+    private let limit: InstructionLimit
     private(set) var faults: [Fault] = []
 
-    init(_ form: MultipartForm, _ version: Honcho.Version) {
+    init(_ form: MultipartForm, _ version: Honcho.Version, _ limit: InstructionLimit) {
         self.form = form
         self.version = version
+        self.limit = limit
     }
 
     mutating func upload() -> Upload {
@@ -63,7 +69,7 @@ private struct UploadForm {
             return MessageDraft(peerSlug: peer, content: "")
         }
         let metadata = fields.metadata(version)
-        let configuration = fields.messageConfiguration(version)
+        let configuration = fields.messageConfiguration(version, limit)
         faults += fields.faults
         return MessageDraft(
             peerSlug: peer,

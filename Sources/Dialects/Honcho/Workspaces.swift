@@ -7,7 +7,7 @@ import JSON
 extension Honcho {
     /// `POST /workspaces`: an existing workspace comes back unchanged, whatever else is sent (honcho.md 2.2).
     func getOrCreateWorkspace(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
-        let draft = try await WorkspaceCreation(Reading(request, version), version).draft
+        let draft = try await WorkspaceCreation(Reading(request, version), version, operations.instructionLimit).draft
         guard caller.scope.reaches(workspace: draft.slug ?? "") else { throw DomainError.unauthorizedAccess }
         let (found, isNew) = try await operations.getOrCreateWorkspace(draft, for: caller)
         return .json(version.status(isNew: isNew)) { $0.workspace(found.workspace) }
@@ -29,7 +29,7 @@ extension Honcho {
         try caller.requireScope(.workspace(request.parameter("workspace_id")))
         var reading = Reading(request, version)
         let slug = reading.pathID("workspace_id")
-        let change = try await WorkspaceUpdate(reading, version).change
+        let change = try await WorkspaceUpdate(reading, version, operations.instructionLimit).change
         let updated = try await operations.updateOrCreateWorkspace(slug: slug, change, for: caller)
         return .json { $0.workspace(updated.workspace) }
     }
@@ -53,11 +53,11 @@ extension Honcho {
 private struct WorkspaceCreation {
     let draft: WorkspaceDraft
 
-    init(_ reading: Reading, _ version: Honcho.Version) async throws {
+    init(_ reading: Reading, _ version: Honcho.Version, _ limit: InstructionLimit) async throws {
         var fields = try await reading.body()
         let id = fields.id(version)
         let metadata = fields.metadata(version, orNull: false)
-        let configuration = fields.configuration(version, orNull: false)
+        let configuration = fields.configuration(version, limit, orNull: false)
         try reading.check(fields)
         draft = WorkspaceDraft(
             slug: id,
@@ -71,10 +71,10 @@ private struct WorkspaceCreation {
 private struct WorkspaceUpdate {
     let change: WorkspaceChange
 
-    init(_ reading: Reading, _ version: Honcho.Version) async throws {
+    init(_ reading: Reading, _ version: Honcho.Version, _ limit: InstructionLimit) async throws {
         var fields = try await reading.body()
         let metadata = fields.metadata(version)
-        let configuration = fields.configuration(version)
+        let configuration = fields.configuration(version, limit)
         try reading.check(fields)
         change = WorkspaceChange(
             metadata: metadata.map(JSONChange.replace),

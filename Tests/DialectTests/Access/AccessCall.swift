@@ -110,7 +110,21 @@ struct AccessCall: Sendable, CustomStringConvertible {
             AccessCall(.slug, .post, workspaces + "/<slug>/peers/list", "{}"),
             AccessCall(.slugToMake, .put, workspaces + "/<slug>/peers/alice", changed),
             AccessCall(.key, .post, "/\(version)/keys?workspace_id=<slug>"),
-        ] + sessions(version)
+        ] + sessions(version) + queue(version)
+    }
+
+    private static func queue(_ version: String) -> [AccessCall] {
+        let workspace = "/\(version)/workspaces/<slug>"
+        return [
+            AccessCall(.slug, .get, workspace + "/queue/status"),
+            AccessCall(.slug, .get, workspace + "/queue/status?session_id=chat"),
+            AccessCall(
+                .slug,
+                .post,
+                workspace + "/schedule_dream",
+                #"{"observer": "alice", "dream_type": "omni"}"#
+            ),
+        ]
     }
 
     private static func sessions(_ version: String) -> [AccessCall] {

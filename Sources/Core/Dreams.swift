@@ -1,0 +1,48 @@
+package import Domain
+import JSON
+import Storage
+
+extension Operations {
+    /// Leaves a dream to be dreamt as soon as may be, whatever the conditions of those that come by themselves.
+    ///
+    /// Where one of its kind and pair waits or is under way already, nothing is added and nothing said (honcho.md 12.2).
+    ///
+    /// - Throws: ``DomainError``: `outOfScope` for a credential narrower than the workspace, `disabled` with the rule
+    ///   `dreamsDisabled`, `notFound`, `forbidden` below writer.
+    package func scheduleDream(_ draft: DreamDraft, inWorkspace slug: String, for caller: Caller) async throws {
+        try caller.requireScope(.workspace(slug))
+        guard memory.areDreamsEnabled else {
+            throw DomainError(
+                .disabled,
+                "Dreams are not enabled in the system configuration",
+                rule: .dreamsDisabled
+            )
+        }
+        try await write { transaction in
+            let access = try transaction.access(.slug(slug), for: caller, requiring: .writer)
+            try limits(of: access.workspace).requireRunning()
+            _ = try transaction.enqueue([draft.job(in: access.workspace)], at: environment.now())
+        }
+    }
+}
+
+extension DreamDraft {
+    fileprivate func job(in workspace: Workspace) -> JobDraft {
+        var writer = JSONWriter(capacity: 96)
+        writer.object { writer in
+            writer.member("dream_type", kind.rawValue)
+            writer.member("session", session)
+            writer.member("rebuild", rebuildsCard)
+        }
+        let pair = "dream:\(kind.rawValue):\(workspace.number):\(observer):\(observed)"
+        return JobDraft(
+            .dream,
+            group: pair,
+            key: pair,
+            workspaceNumber: workspace.number,
+            observer: observer,
+            observed: observed,
+            payload: writer.raw
+        )
+    }
+}

@@ -1,0 +1,62 @@
+import Core
+import Domain
+import HTTPSurface
+import Hummingbird
+import JSON
+
+extension Honcho {
+    /// `GET …/queue/status`, in v2 `…/deriver/status` as well: zeros where there is no such workspace or session
+    /// (honcho.md 2.7, 12.3).
+    func queueStatus(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
+        let workspace = request.parameter("workspace_id")
+        try caller.requireScope(.workspace(workspace))
+        let parameters = request.queryFields
+        var query = JobNumbersQuery(
+            session: parameters.name("session_id"),
+            observer: parameters.name("observer_id"),
+            observed: parameters.name("sender_id")
+        )
+        if version == .v3 {
+            query.kinds = [.representation, .summary, .dream]
+            query.countsMessagesOnce = true
+        }
+        let numbers = try await operations.jobNumbers(matching: query, inWorkspace: workspace, for: caller)
+        let sessions = query.session == nil ? numbers.sessions : []
+        return .json { $0.queueStatus(numbers.all, sessions) }
+    }
+}
+
+extension QueryFields {
+    /// A name without U+0000, which nobody has in it; an empty one counts as none.
+    fileprivate func name(_ parameter: String) -> String? {
+        string(parameter).flatMap { $0.isEmpty ? nil : $0.replacing("\0", with: "\u{FFFD}") }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func queueStatus(_ all: JobNumbers, _ sessions: [(session: String, numbers: JobNumbers)]) {
+        object { writer in
+            writer.members(all)
+            guard !sessions.isEmpty else { return writer.member("sessions", RawJSON.null) }
+            writer.member("sessions") { writer in
+                writer.object { writer in
+                    for (session, numbers) in sessions {
+                        writer.member(key: session) { writer in
+                            writer.object { writer in
+                                writer.member("session_id", session)
+                                writer.members(numbers)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func members(_ numbers: JobNumbers) {
+        member("total_work_units", numbers.total)
+        member("completed_work_units", numbers.completed)
+        member("in_progress_work_units", numbers.inProgress)
+        member("pending_work_units", numbers.pending)
+    }
+}
