@@ -125,7 +125,8 @@ let package = Package(
             dependencies: [
                 "Core", "Domain", "HTTPSurface", "JSON", "Server", "Storage", "StoragePostgres", "TestKit",
                 "TextExtraction", configuration, httpTypes, logging, nioCore,
-            ]
+            ],
+            resources: [.copy("Published")]
         ),
         .testTarget(
             name: "DialectTests",

@@ -1,0 +1,56 @@
+import Core
+import Foundation
+import HTTPSurface
+import HTTPTypes
+import JSON
+import Server
+import TestKit
+import Testing
+
+/// Holds the server to what Honcho has published of its own (`Published/README.md`).
+@Suite struct PublishedOperationTests {
+    /// What is not served, each with its reason.
+    private static let absent: Set<String> = [
+        "POST /v2/workspaces/{}/search", "POST /v2/workspaces/{}/peers/{}/search",
+        "POST /v2/workspaces/{}/sessions/{}/search", "POST /v3/workspaces/{}/search",
+        "POST /v3/workspaces/{}/peers/{}/search", "POST /v3/workspaces/{}/sessions/{}/search",
+        "POST /v2/workspaces/{}/webhooks", "GET /v2/workspaces/{}/webhooks", "GET /v2/workspaces/{}/webhooks/test",
+        "DELETE /v2/workspaces/{}/webhooks/{}", "POST /v3/workspaces/{}/webhooks", "GET /v3/workspaces/{}/webhooks",
+        "GET /v3/workspaces/{}/webhooks/test", "DELETE /v3/workspaces/{}/webhooks/{}",
+    ]
+
+    @Test(arguments: ["honcho-v2", "honcho-v3"])
+    func everyOperationHasARoute(name: String) async throws {
+        let operations = try Self.operations(name)
+        #expect(operations.count == 46)
+        let served = try await Self.routes()
+        let missing = operations.subtracting(served).subtracting(Self.absent)
+        #expect(missing.sorted() == [])
+        #expect(Self.absent.intersection(served).sorted() == [], "said to be absent, but served")
+    }
+
+    @Test(arguments: ["/health", "/metrics"])
+    func whatStandsBesidesTheVersionsIsAnswered(path: String) async throws {
+        #expect(try await TestServer(.sqlite).send(.get, path).status == .ok)
+    }
+
+    private static func operations(_ name: String) throws -> Set<String> {
+        let url = try #require(Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Published"))
+        let paths = try JSONValue.parse(Array(Data(contentsOf: url)))["paths"]?.members ?? []
+        return Set(paths.flatMap { path in path.value.members.map { normalised($0.key.uppercased(), path.key) } })
+    }
+
+    private static func routes() async throws -> Set<String> {
+        let server = try await TestServer(.sqlite)
+        let authenticator = Authenticator(mode: .on, operations: server.operations, tokens: server.tokens)
+        let dialects = makeDialects(operations: server.operations, authenticator: authenticator, tokens: server.tokens)
+        let besides = ["GET /health", "GET /metrics"]
+        return Set(dialects.flatMap(\.routes).map { normalised($0.method.rawValue, $0.pattern) } + besides)
+    }
+
+    /// A slash at the end makes no difference here, nor do the names of what stands in a path.
+    private static func normalised(_ method: String, _ path: String) -> String {
+        let segments = path.split(separator: "/").map { $0.hasPrefix("{") ? "{}" : $0 }
+        return method + " /" + segments.joined(separator: "/")
+    }
+}
