@@ -12,11 +12,11 @@ import re
 
 import schemathesis
 from schemathesis import Case, HookContext
-from schemathesis.core.failures import AcceptedNegativeData, Failure
+from schemathesis.core.failures import AcceptedNegativeData, Failure, ServerError
 from schemathesis.core.jsonschema import make_validator
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.transport import Response
-from schemathesis.openapi.checks import AllowHeaderMismatch, ObjectLevelAuthorizationViolation, RejectedPositiveData, UseAfterFree
+from schemathesis.openapi.checks import AllowHeaderMismatch, EnsureResourceAvailability, ObjectLevelAuthorizationViolation, RejectedPositiveData, UseAfterFree
 
 SECTIONS = ("deriver", "reasoning", "peer_card", "summary", "dream")
 SWITCHES = ("enabled", "use", "create")
@@ -28,6 +28,16 @@ ID_FIELDS = ("id",)
 NO_WORK = dict.fromkeys((f"{state}_work_units" for state in ("total", "completed", "in_progress", "pending")), 0) | {
     "sessions": None
 }
+RULES_BETWEEN_FIELDS = (
+    b"peer_target must be provided if",
+    b"Invalid response_format: ",
+    b" are mutually exclusive",
+    b"observer and observed must be specified",
+    b"Uploaded JSON is invalid",
+    b"Uploaded PDF can't be read",
+)
+NUMBERS = ("distance", "search_max_distance", "top_k", "search_top_k", "max_conclusions", "max_observations", "limit")
+NUMBER = re.compile(r"[-+]?\d+(\.\d*)?")
 INTEGER = re.compile(r"[-+]?\d+(\.0*)?")
 
 
@@ -35,10 +45,21 @@ INTEGER = re.compile(r"[-+]?\d+(\.0*)?")
 def map_case(context: HookContext, case: Case) -> Case:
     """Random filters name no column and are all refused: they are replaced by ones that mean something."""
     body = case.body
-    if is_list(case) and case.meta.generation.mode.is_positive and isinstance(body, dict) and body.get("filters"):
-        fields = SHARED_FIELDS if "/sessions/{session_id}/messages/" in case.operation.path else SHARED_FIELDS + ID_FIELDS
-        case.body = copy.deepcopy(body) | {"filters": meaningful_filter(random.Random(repr(body["filters"])), fields)}
+    if not (case.meta.generation.mode.is_positive and isinstance(body, dict) and body.get("filters")):
+        return case
+    if is_list(case) or is_observation_query(case):
+        filters = meaningful_filter(random.Random(repr(body["filters"])), fields_of(case))
+        pair = {"observer": "a", "observed_id": "a"} if is_observation_query(case) else {}
+        case.body = copy.deepcopy(body) | {"filters": filters | pair}
     return case
+
+
+def fields_of(case: Case) -> tuple[str, ...]:
+    """What the filters of the call may name."""
+    path = case.operation.path
+    if "/observations/" in path or "/conclusions/" in path:
+        return ("created_at", "id")
+    return SHARED_FIELDS if "/sessions/{session_id}/messages/" in path else SHARED_FIELDS + ID_FIELDS
 
 
 @schemathesis.hook
@@ -48,7 +69,7 @@ def filter_failure(context: HookContext, failure: Failure, case: Case, response:
 
 
 def lax_values(failure: Failure, case: Case, response: Response) -> bool:
-    """Honcho reads `"no"` and 1 as booleans and `"20"` as a number (honcho.md 5); its published schema does not say so.
+    """Honcho reads `"no"` and 1 as booleans, `"20"` and `true` as numbers (honcho.md 5); its published schema does not say so.
 
     Dropped only if the body would be valid with those values spelled properly, and nothing but the body is wrong.
     """
@@ -89,10 +110,44 @@ def id_of_another_operation(failure: Failure, case: Case, response: Response) ->
     return rejected(failure, case) and any(not ID.fullmatch(str(id)) for id in (case.path_parameters or {}).values())
 
 
-def words_of_a_list(failure: Failure, case: Case, response: Response) -> bool:
+def words_that_are_ids(failure: Failure, case: Case, response: Response) -> bool:
     """`PUT …/workspaces/{id}` serves the id `list` too, so `Allow` on `…/list` rightly names more than the document."""
     return (
-        isinstance(failure, AllowHeaderMismatch) and case.operation.path.endswith("/list") and not failure.missing_methods
+        isinstance(failure, AllowHeaderMismatch)
+        and case.operation.path.endswith(("/list", "/query", "/upload"))
+        and not failure.missing_methods
+    )
+
+
+def crossed_fields(failure: Failure, case: Case, response: Response) -> bool:
+    """No schema says that one field wants another or excludes it, or what a schema inside the body may say (honcho.md 12.2)."""
+    return rejected(failure, case) and any(rule in response.content for rule in RULES_BETWEEN_FIELDS)
+
+
+def json_in_a_form(failure: Failure, case: Case, response: Response) -> bool:
+    """A form holds texts; no schema says that two of them are JSON and one a time (honcho.md 6.3)."""
+    detail = response.json().get("detail") if rejected(failure, case) and case.operation.path.endswith("/upload") else None
+    return isinstance(detail, list) and all(
+        fault["loc"][:1] == ["body"] and fault["loc"][1] in ("metadata", "configuration", "created_at") for fault in detail
+    )
+
+
+def no_model(failure: Failure, case: Case, response: Response) -> bool:
+    """A server without a model says so, in the words and with the status that its document gives."""
+    return (
+        isinstance(failure, ServerError)
+        and case.operation.path.endswith("/chat")
+        and response.status_code == 503
+        and response.json() == {"detail": "No chat model is configured"}
+    )
+
+
+def other_half_missing(failure: Failure, case: Case, response: Response) -> bool:
+    """A scope that was just made is there; the session that is to be put into it is not."""
+    return (
+        isinstance(failure, EnsureResourceAvailability)
+        and case.operation.path.endswith("/scopes/{scope_id}/sessions")
+        and response.content.startswith(b'{"detail":"Session ')
     )
 
 
@@ -119,7 +174,11 @@ EXCUSES = (
     deep_metadata,
     key_without_a_scope,
     id_of_another_operation,
-    words_of_a_list,
+    words_that_are_ids,
+    crossed_fields,
+    json_in_a_form,
+    no_model,
+    other_half_missing,
     nothing_for_strangers,
     members_taken_out,
 )
@@ -138,11 +197,19 @@ def is_list(case: Case) -> bool:
     return is_honcho(case) and case.operation.path.endswith(("/list", "/peers/{peer_id}/sessions"))
 
 
+def is_observation_query(case: Case) -> bool:
+    return case.operation.path.endswith(("/conclusions/query", "/observations/query"))
+
+
 def lax_settings(body: dict) -> list[tuple[dict, str, object]]:
     """The switches and thresholds that are spelled laxly: the object, the key, and the value that is meant."""
     configuration = body.get("configuration")
     sections = [configuration.get(name) for name in SECTIONS] if isinstance(configuration, dict) else []
     found: list[tuple[dict, str, object]] = []
+    for key in NUMBERS:
+        value = body.get(key)
+        if isinstance(value, bool) or (isinstance(value, str) and NUMBER.fullmatch(value.strip())):
+            found.append((body, key, 1))
     for section in (section for section in sections if isinstance(section, dict)):
         for key, value in section.items():
             if key in SWITCHES and not isinstance(value, bool) and str(value).strip().lower() in LAX:
