@@ -67,7 +67,10 @@ package final class HonchoTokens: Sendable {
         if let expiresAt = payload.exp?.instant, expiresAt <= now {
             throw DomainError(.unauthenticated, "JWT expired", rule: .credentialExpired)
         }
-        if let notBefore = payload.nbf?.instant, notBefore > now { throw DomainError.unauthenticated }
+        for time in [payload.nbf, payload.iat] {
+            if let time, time.instant > now { throw DomainError.unauthenticated }
+        }
+        guard payload.aud?.isNobody ?? true else { throw DomainError.unauthenticated }
         return payload.claims
     }
 
@@ -99,6 +102,11 @@ private struct Payload: JWTPayload {
     var t: String?
     var exp: LaxTime?
     var nbf: LaxTime?
+    var iat: LaxTime?
+    var aud: Audience?
+    /// These mean nothing here, and must be texts all the same (honcho.md 4.2).
+    var sub: String?
+    var jti: String?
     var ad: LaxBool?
     var w: String?
     var p: String?
@@ -158,6 +166,25 @@ private struct LaxTime: Codable, Sendable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(instant.microsecondsSinceEpoch / 1_000_000)
+    }
+}
+
+/// For whom a token is meant: a Honcho token is for nobody in particular, and one that names somebody is for others.
+private struct Audience: Codable, Sendable {
+    let isNobody: Bool
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let names = try? container.decode([String].self) {
+            isNobody = names.isEmpty
+        } else {
+            isNobody = try container.decode(String.self).isEmpty
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encodeNil()
     }
 }
 

@@ -110,7 +110,7 @@ extension Recall {
 
 extension RecallBoundary {
     /// What a credential must cover: scopes reach across peers.
-    fileprivate func scope(of observer: String, inWorkspace workspace: String) -> Scope {
+    func scope(of observer: String, inWorkspace workspace: String) -> Scope {
         switch self {
         case .none, .recent, .session, .sessions: .peer(observer, workspace: workspace)
         case .scope, .scopes: .workspace(workspace)

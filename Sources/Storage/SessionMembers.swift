@@ -39,6 +39,27 @@ extension Transaction {
         ) { Int($0.integer()) } ?? 0
     }
 
+    /// Returns of how many of the living sessions, of which there is one at least, the peer is an active member.
+    package func membershipCount(
+        of peerSlug: String,
+        in sessionSlugs: Set<String>,
+        inWorkspace workspaceSlug: String,
+        of organization: Organization.ID
+    ) throws -> Int {
+        try first(
+            """
+            SELECT COUNT(*)
+            FROM workspaces w
+            JOIN peers p ON p.workspace_number = w.number
+            JOIN sessions s ON s.workspace_number = w.number
+            JOIN session_members m ON m.session_number = s.number AND m.peer_number = p.number
+            WHERE w.organization_id = \(organization) AND w.slug = \(workspaceSlug) AND w.deleted_at IS NULL
+                AND p.slug = \(peerSlug) AND s.slug IN (\(each: sessionSlugs.sorted())) AND s.deleted_at IS NULL
+                AND m.left_at IS NULL
+            """
+        ) { Int($0.integer()) } ?? 0
+    }
+
     /// Makes the peers members of the session that take part as given; who is an active member keeps the time of joining.
     ///
     /// The caller holds the session's lock.

@@ -1,3 +1,4 @@
+import Core
 import Domain
 import HTTPSurface
 import Hummingbird
@@ -16,8 +17,15 @@ extension Honcho {
         _ = fields.optionalString("target")
         let format = fields.question(version)
         try reading.check(fields)
-        _ = try BoundaryReader.boundary(session: session, filters: filters, scopes: scopes)
+        let boundary = try BoundaryReader.boundary(session: session, filters: filters, scopes: scopes)
         try format.map(ResponseFormat.check)
+        let path = PeerPath(request)
+        try await operations.requireReach(
+            of: boundary,
+            askedOf: path.peer,
+            inWorkspace: path.workspace,
+            for: caller
+        )
         throw DomainError.noChatModel
     }
 
