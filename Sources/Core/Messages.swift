@@ -17,7 +17,8 @@ extension Operations {
     ) async throws -> [Message] {
         try caller.requireScope(.session(slug, workspace: workspace))
         try caller.requireWriting()
-        let messages = newMessages(drafts)
+        let now = environment.now()
+        let messages = newMessages(drafts, at: now)
         let peers = Set(drafts.map(\.peerSlug))
         if let target = try await readyTarget(slug, inWorkspace: workspace, speaking: peers, for: caller) {
             try limits(of: target.workspace).requireDocuments(of: drafts)
@@ -32,7 +33,8 @@ extension Operations {
                 workspace: found.workspace,
                 sessionNumber: found.session.number,
                 sessionSlug: slug,
-                authors: try join(members, to: found.session, in: found.workspace, transaction)
+                // Whoever joins by speaking was there when it spoke.
+                authors: try join(members, to: found.session, in: found.workspace, at: now, transaction)
             )
             // The session is locked, so that nobody can have deleted it.
             guard let appended = try append(messages, to: target, transaction) else {
@@ -79,8 +81,7 @@ extension Operations {
         return target
     }
 
-    private func newMessages(_ drafts: [MessageDraft]) -> [NewMessage] {
-        let now = environment.now()
+    private func newMessages(_ drafts: [MessageDraft], at now: Instant) -> [NewMessage] {
         let counter = TokenCounter()
         return drafts.map { draft in
             NewMessage(

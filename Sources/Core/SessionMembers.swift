@@ -127,11 +127,13 @@ extension Operations {
 
     /// Lets the peers into the locked session, making those that the workspace lacks.
     ///
+    /// - Parameter moment: when they join; `nil` for now.
     /// - Returns: the numbers of all of them by their slugs.
     func join(
         _ members: [SessionMemberDraft],
         to session: Session,
         in workspace: Workspace,
+        at moment: Instant? = nil,
         _ transaction: Transaction
     ) throws -> [String: Int64] {
         guard !members.isEmpty else { return [:] }
@@ -140,7 +142,7 @@ extension Operations {
         let arriving = members.compactMap { member in
             peers[member.peerSlug].flatMap { $0.isActive ? nil : ($0, member.participation) }
         }
-        try transaction.join(arriving, to: session, at: environment.now())
+        try transaction.join(arriving, to: session, at: moment ?? environment.now())
         return peers.mapValues(\.number)
     }
 

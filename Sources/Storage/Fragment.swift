@@ -65,6 +65,16 @@ package struct Fragment: Sendable {
         Fragment(text: "\(name)")
     }
 
+    /// A number from this package's own code, where a statement can't have values, as in what it defines.
+    static func integer(_ number: Int) -> Fragment {
+        Fragment(text: "\(number)")
+    }
+
+    /// Joins tables in the order in which they stand; PostgreSQL knows best itself.
+    static func joinInOrder(_ engine: Engine) -> Fragment {
+        Fragment(text: engine == .sqlite ? "CROSS JOIN" : "JOIN")
+    }
+
     /// A table or column name that the database's catalogue gave.
     static func identifier(_ name: String) -> Fragment {
         Fragment(text: "\"\(name.replacing("\"", with: "\"\""))\"")

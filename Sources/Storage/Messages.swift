@@ -241,12 +241,16 @@ extension Message {
     static let columns: SQL = "m.id, m.content, p.slug, m.metadata, m.sequence, m.token_count, m.created_at"
 
     init(_ row: inout Row, in session: Session) {
+        self.init(&row, sessionSlug: session.slug, workspaceSlug: session.workspaceSlug)
+    }
+
+    init(_ row: inout Row, sessionSlug: String, workspaceSlug: String) {
         self.init(
             id: row.text(),
             content: row.text(),
             peerSlug: row.text(),
-            sessionSlug: session.slug,
-            workspaceSlug: session.workspaceSlug,
+            sessionSlug: sessionSlug,
+            workspaceSlug: workspaceSlug,
             metadata: row.json(),
             sequence: row.integer(),
             tokenCount: row.integer(),

@@ -25,21 +25,29 @@ extension Transaction {
         ) { try Observation(&$0) }
     }
 
-    /// A row for each observation that has one of the words, with the sum of what its words weigh.
-    ///
-    /// The rarer a word is in the pair, the more it weighs, up to a thousand.
+    /// A row for each observation that has one of the words, with the sum of what its words weigh in the pair.
     static func ranking(_ words: [String], _ pair: ObservingPair, _ engine: Engine) -> SQL {
         let hits = words.enumerated().map { index, word in
             SQL.observationsHolding(word, at: Int64(index), of: pair, engine)
         }
-        return """
-            SELECT number, SUM(1000 * total / (total + 10 * frequency)) AS score
-            FROM (
-                SELECT number, COUNT(*) OVER (PARTITION BY word) AS frequency, COUNT(*) OVER () AS total
-                FROM (\(SQL(joining: hits, by: " UNION ALL "))) hits
-            ) weighed
-            GROUP BY number
-            """
+        return .weighing(hits)
+    }
+}
+
+extension SQL {
+    /// A row of `number` and `score` for each number among these hits, rows of `word` and `number`: the sum of what its words
+    /// weigh.
+    ///
+    /// The rarer a word is among the hits, the more it weighs, up to a thousand.
+    static func weighing(_ hits: [SQL]) -> SQL {
+        """
+        SELECT number, SUM(1000 * total / (total + 10 * frequency)) AS score
+        FROM (
+            SELECT number, COUNT(*) OVER (PARTITION BY word) AS frequency, COUNT(*) OVER () AS total
+            FROM (\(SQL(joining: hits, by: " UNION ALL "))) hits
+        ) weighed
+        GROUP BY number
+        """
     }
 }
 

@@ -36,12 +36,14 @@ package struct Honcho: Dialect {
             .post(workspaces + "/list", listWorkspaces),
             .put(workspaces + "/{workspace_id}", updateWorkspace),
             .delete(workspaces + "/{workspace_id}", deleteWorkspace),
+            .post(workspaces + "/{workspace_id}/search", searchWorkspace),
 
             .post(peers, getOrCreatePeer),
             .post(peers + "/list", listPeers),
             .put(peers + "/{peer_id}", updatePeer),
 
             .post(peers + "/{peer_id}/sessions", listSessionsOfPeer),
+            .post(peers + "/{peer_id}/search", searchPeer),
 
             .post(sessions, getOrCreateSession),
             .post(sessions + "/list", listSessions),
@@ -56,6 +58,7 @@ package struct Honcho: Dialect {
 
             .get(sessions + "/{session_id}/context", sessionContext),
             .get(sessions + "/{session_id}/summaries", sessionSummaries),
+            .post(sessions + "/{session_id}/search", searchSession),
 
             .post(messages, createMessages),
             .post(messages + "/upload", uploadMessages),

@@ -1,52 +1,32 @@
-/// What somebody looks for, taken apart so that nothing of it can be read as an engine's syntax.
+/// What somebody looks for in messages, and how it is meant (honcho.md 9.3).
 package struct SearchQuery: Equatable, Sendable {
-    /// How many different words are looked for; those behind them are left out.
-    package static let mostWords = 64
-
     /// The text as it was given.
     package let text: String
-    /// The different words in their order, lower-case: runs of letters, digits and the marks on them.
+    /// The words that say something; none where exactly the text is wanted.
     package let words: [String]
-    /// The words that say something: all but English stop words.
-    package let contentWords: [String]
-    /// Whether the text holds punctuation, which Honcho takes to mean that exactly this text is wanted (honcho.md 9.3).
-    package let hasPunctuation: Bool
 
     /// Takes a text apart.
+    ///
+    /// Punctuation means that exactly this text is wanted. A question is none of that: it ends with its mark because it is
+    /// one, and hardly ever stands in a message as it is asked.
     package init(_ text: String) {
         self.text = text
-        words = Self.words(of: text)
-        contentWords = words.filter { !englishStopWords.contains($0) }
-        hasPunctuation = text.utf8.contains(where: Self.isPunctuation)
-    }
-
-    private static func words(of text: String) -> [String] {
-        var words: [String] = []
-        var known: Set<[UInt8]> = []
-        for run in text.unicodeScalars.split(whereSeparator: { !isPartOfWord($0) }) {
-            let word = String(run).lowercased()
-            guard known.insert(Array(word.utf8)).inserted else { continue }
-            words.append(word)
-            if words.count == mostWords { break }
-        }
-        return words
-    }
-
-    private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
-            .letterNumber, .otherNumber, .nonspacingMark, .spacingMark, .enclosingMark:
-            true
-        default:
-            false
-        }
+        words = Self.hasPunctuation(text) && !Self.isQuestion(text) ? [] : contentWords(of: text)
     }
 
     /// The characters that honcho.md 9.3 lists, which are all of ASCII's punctuation.
-    private static func isPunctuation(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true
-        default: false
+    private static func hasPunctuation(_ text: String) -> Bool {
+        text.utf8.contains { byte in
+            switch byte {
+            case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true
+            default: false
+            }
         }
+    }
+
+    /// Whether the text is several words of which the last one ends with a question mark.
+    private static func isQuestion(_ text: String) -> Bool {
+        let parts = text.split(whereSeparator: \.isWhitespace)
+        return parts.count > 1 && parts.last?.last == "?"
     }
 }

@@ -1,0 +1,47 @@
+/// A question to the messages of a workspace, or to those of one peer or one session in it.
+package struct MessageSearch: Equatable, Sendable {
+    package enum Place: Equatable, Sendable {
+        case workspace
+        /// What the peer has sent.
+        case peer(String)
+        case session(String)
+    }
+
+    package let text: String
+    package let place: Place
+    package let filter: Filter
+    /// The peer that must have been a member of a message's session when it was said; `nil` for all messages.
+    package let perspective: String?
+    /// The scope that a message's session must be in; `nil` for all sessions.
+    package let scope: String?
+    package let limit: Int
+
+    package init(
+        text: String,
+        place: Place,
+        filter: Filter = .all,
+        perspective: String? = nil,
+        scope: String? = nil,
+        limit: Int
+    ) {
+        self.text = text
+        self.place = place
+        self.filter = filter
+        self.perspective = perspective
+        self.scope = scope
+        self.limit = limit
+    }
+}
+
+extension Filter {
+    /// The texts of which the field is one in every row that the filter lets through; `nil` where it says nothing of that.
+    package func texts(of field: TextField) -> Set<String>? {
+        switch self {
+        case .text(field, .equals(let text)): [text]
+        case .text(field, .isIn(let texts)): Set(texts)
+        case .and(let parts):
+            parts.compactMap { $0.texts(of: field) }.reduce(nil) { found, texts in found?.intersection(texts) ?? texts }
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,137 @@
+/// What finds messages by their words, by parts of their text, and by when they were said, at any size.
+///
+/// Each message is indexed under its workspace, its session and its peer as well, so that a search reads only what both have
+/// in common.
+@Sendable
+func searchIndexes(_ engine: Engine) -> [SQL] {
+    timeIndexes + (engine == .sqlite ? textTables : textIndexes)
+}
+
+/// Newest first in each place; the two that are replaced had the number alone.
+private let timeIndexes: [SQL] = [
+    "DROP INDEX messages_peer_number_idx",
+    "DROP INDEX messages_workspace_number_idx",
+    "CREATE INDEX messages_workspace_created_at_idx ON messages (workspace_number, created_at, number)",
+    "CREATE INDEX messages_peer_created_at_idx ON messages (peer_number, created_at, number)",
+    "CREATE INDEX messages_session_created_at_idx ON messages (session_number, created_at, number)",
+]
+
+/// Without content of their own: rows are read from their table, and triggers keep the indexes to it.
+private let textTables: [SQL] = [
+    """
+    CREATE VIRTUAL TABLE message_words USING fts5(
+        place, content, content = '', columnsize = 0, tokenize = 'porter unicode61 remove_diacritics 0'
+    )
+    """,
+    // Without positions, which are most of such an index; what holds all parts of a text is looked at for the text.
+    """
+    CREATE VIRTUAL TABLE message_parts USING fts5(
+        workspace, session, peer, content, content = '', columnsize = 0, detail = none, tokenize = 'trigram'
+    )
+    """,
+    """
+    CREATE TRIGGER messages_search_insert AFTER INSERT ON messages BEGIN
+        INSERT INTO message_words (rowid, place, content) VALUES (\(wordRow("new")));
+        INSERT INTO message_parts (rowid, workspace, session, peer, content) VALUES (\(partRow("new")));
+    END
+    """,
+    """
+    CREATE TRIGGER messages_search_delete AFTER DELETE ON messages BEGIN
+        INSERT INTO message_words (message_words, rowid, place, content) VALUES ('delete', \(wordRow("old")));
+        INSERT INTO message_parts (message_parts, rowid, workspace, session, peer, content)
+        VALUES ('delete', \(partRow("old")));
+    END
+    """,
+    "INSERT INTO message_words (rowid, place, content) SELECT \(wordRow("messages")) FROM messages",
+    "INSERT INTO message_parts (rowid, workspace, session, peer, content) SELECT \(partRow("messages")) FROM messages",
+]
+
+private func wordRow(_ row: StaticString) -> SQL {
+    let row = Fragment.name(row)
+    return """
+        \(row).number, 'w' || \(row).workspace_number || ' s' || \(row).session_number || ' p' || \(row).peer_number,
+            \(row).content
+        """
+}
+
+private func partRow(_ row: StaticString) -> SQL {
+    let name = Fragment.name(row)
+    let places = [("workspace_number", 0xE000), ("session_number", 0xE800), ("peer_number", 0xF000)]
+        .map { column, first -> SQL in
+            let number: SQL = "\(name).\(.identifier(column))"
+            let base = Fragment.integer(first)
+            return
+                "char(\(base) + (\(number) & 2047), \(base) + (\(number) >> 11 & 2047), \(base) + (\(number) >> 22 & 2047))"
+        }
+    return "\(name).number, \(SQL(joining: places, by: ", ")), \(name).content"
+}
+
+/// The indexes hold what the functions make of a row; nothing of it is stored a second time.
+///
+/// Both take in rows by the hundred: one by one they cost an append several times as much.
+private let textIndexes: [SQL] = [
+    // Every 16384 messages are a volume, so that the newest can be looked through first.
+    """
+    CREATE FUNCTION atrium_message_places(workspace bigint, session bigint, peer bigint, number bigint)
+    RETURNS text[] LANGUAGE sql IMMUTABLE STRICT AS
+    $atrium$
+    SELECT ARRAY[
+        '@w' || CAST(workspace AS text), '@s' || CAST(session AS text), '@p' || CAST(peer AS text),
+        '@v' || CAST(number >> 14 AS text)
+    ]
+    $atrium$
+    """,
+    // As for observations: punctuation parts words. It also keeps words from being taken for places.
+    #"""
+    CREATE FUNCTION atrium_message_words(content text, places text[]) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT AS
+    $atrium$
+    SELECT to_tsvector(
+        'english',
+        translate(atrium_lower(content), '!"#%&''()*+,-./:;<=>?@[\]^_`{|}~$', '                                ')
+    ) || array_to_tsvector(places)
+    $atrium$
+    """#,
+    """
+    CREATE INDEX messages_words_idx ON messages USING gin (
+        atrium_message_words(content, atrium_message_places(workspace_number, session_number, peer_number, number))
+    ) WITH (gin_pending_list_limit = 256)
+    """,
+    partIndex,
+]
+
+/// The extension comes with PostgreSQL and may be made by whoever may create in the database; where it can't be, parts are
+/// looked for in the newest messages only, without an index.
+private let partIndex: SQL = """
+    DO $atrium$
+    DECLARE
+        place text;
+    BEGIN
+        IF NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm') THEN
+            -- Others may be at it, each for a schema of its own.
+            PERFORM pg_advisory_xact_lock(hashtext('atrium extension'), 0);
+        END IF;
+        BEGIN
+            IF NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm') THEN
+                EXECUTE format(
+                    'CREATE EXTENSION pg_trgm SCHEMA %I',
+                    CASE WHEN to_regnamespace('public') IS NULL THEN current_schema() ELSE 'public' END
+                );
+            END IF;
+            SELECT quote_ident(n.nspname) INTO place
+            FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm';
+            EXECUTE format(
+                'CREATE INDEX messages_parts_idx ON messages USING gin (
+                    atrium_message_places(workspace_number, session_number, peer_number, number),
+                    atrium_lower(content) %s.gin_trgm_ops
+                ) WITH (gin_pending_list_limit = 256)',
+                place
+            );
+            CREATE FUNCTION atrium_has_parts(part text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS
+                'SELECT part ~ ''[[:alnum:]]{3}''';
+        EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported OR undefined_object THEN
+            CREATE FUNCTION atrium_has_parts(part text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS
+                'SELECT false';
+        END;
+    END
+    $atrium$
+    """

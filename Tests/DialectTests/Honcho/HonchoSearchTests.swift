@@ -1,0 +1,51 @@
+import Core
+import Domain
+import Foundation
+import HTTPTypes
+import JSON
+import Storage
+import TestKit
+import Testing
+
+/// Random searches over random messages: always the messages, in the order, that an evaluator of its own says.
+@Suite struct HonchoSearchTests {
+    static let seeds: [UInt64] = [1, 2, 3]
+
+    @Test("Every search finds what the rules say", arguments: Backend.available, seeds)
+    func rules(backend: Backend, seed: UInt64) async throws {
+        let server = try await TestServer(backend)
+        try await check(seed, on: server)
+    }
+
+    @Test("So does one on a PostgreSQL that has no index of parts", .enabled(if: Backend.available.contains(.postgres)))
+    func withoutParts() async throws {
+        let store = try await Backend.postgres.makeStore()
+        try await store.alter { transaction in
+            try transaction.run("DROP INDEX messages_parts_idx")
+            try transaction.run(
+                """
+                CREATE OR REPLACE FUNCTION atrium_has_parts(part text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS
+                'SELECT false'
+                """
+            )
+        }
+        try await check(4, on: try await TestServer(store: store))
+    }
+
+    private func check(_ seed: UInt64, on server: TestServer) async throws {
+        var world = SearchWorld(seed: seed)
+        try await world.fill(server)
+        for _ in 0..<250 {
+            let search = world.search()
+            let path = "/\(search.version)/workspaces/\(search.path)/search"
+            let answer = try await server.send(.post, path, body: search.body)
+            guard let rules = try? SearchRules(search, among: world.said) else {
+                #expect(answer.status == .unprocessableContent, "\(path) \(search.body)")
+                continue
+            }
+            #expect(answer.status == .ok, "\(path) \(search.body) \(answer.body)")
+            let found = try JSONValue.parse(answer.body).elements.compactMap { $0["content"]?.stringValue }
+            #expect(rules.accept(found), "\(path) \(search.body) \(found)")
+        }
+    }
+}
