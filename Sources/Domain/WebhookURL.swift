@@ -1,0 +1,149 @@
+/// An address to which events of a workspace may be sent (honcho.md 10.3): http or https, without credentials, and not at an
+/// address inside somebody's network.
+package struct WebhookURL: Equatable, Sendable {
+    /// As the client wrote it.
+    package let text: String
+    package let isSecure: Bool
+    /// A name in lower case, or an address as ``IPAddress`` spells it; without brackets.
+    package let host: String
+    package let port: Int
+    /// Path and query as they go into the request, all of it printable ASCII.
+    package let target: String
+
+    /// The address, where the host is none to be looked up.
+    package let address: IPAddress?
+
+    package static let maxLength = 2048
+
+    package enum Fault: Error, Equatable, Sendable {
+        case malformed
+        case otherScheme
+        case credentials
+        case privateAddress
+    }
+
+    /// - Parameter allowsPrivate: whether the host may be an address inside a network, for development.
+    package init(_ text: String, allowsPrivate: Bool = false) throws(Fault) {
+        guard let parts = URLParts(text) else { throw .malformed }
+        guard parts.scheme == "http" || parts.scheme == "https" else { throw .otherScheme }
+        guard !parts.authority.contains("@") else { throw .credentials }
+        guard let place = URLPlace(parts.authority) else { throw .malformed }
+        if let address = place.address, !allowsPrivate, !address.isPublic { throw .privateAddress }
+        self.text = text
+        isSecure = parts.scheme == "https"
+        host = place.host
+        address = place.address
+        port = place.port > 0 ? place.port : isSecure ? 443 : 80
+        target = parts.target
+    }
+
+    /// What the client asks for when it sends: nothing in it means one thing here and another to whoever connects.
+    package var request: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "\(isSecure ? "https" : "http")://\(name):\(port)\(target)"
+    }
+}
+
+/// A URL cut at its punctuation (RFC 3986 3).
+private struct URLParts {
+    let scheme: String
+    let authority: Substring
+    let target: String
+
+    init?(_ text: String) {
+        guard text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7f && $0 != "\\" }),
+            let colon = text.firstIndex(of: ":"), Self.isScheme(text[..<colon]), text[colon...].hasPrefix("://")
+        else { return nil }
+        let rest = text[colon...].dropFirst(3)
+        scheme = text[..<colon].lowercased()
+        authority = rest.prefix { !"/?#".contains($0) }
+        guard !authority.isEmpty else { return nil }
+        let path = rest.dropFirst(authority.count).prefix { $0 != "#" }
+        target = (path.hasPrefix("/") ? "" : "/") + Self.escaped(path)
+    }
+
+    private static func isScheme(_ text: Substring) -> Bool {
+        let bytes = text.utf8
+        return bytes.first.map(isLetter) ?? false
+            && bytes.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || "+-.".utf8.contains($0) }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
+
+    /// Puts `%` and two digits for whatever may not stand in a request as it is.
+    private static func escaped(_ path: Substring) -> String {
+        let bytes = Array(path.utf8)
+        var text = ""
+        for (index, byte) in bytes.enumerated() {
+            let isEscape = byte == UInt8(ascii: "%") && bytes[(index + 1)...].prefix(2).count(where: isHexDigit) == 2
+            if isEscape || isPlain(byte) {
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return text
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        isLetter(byte) || (0x30...0x39).contains(byte) || "-._~!$&'()*+,;=:@/?".utf8.contains(byte)
+    }
+}
+
+/// Whom to connect to.
+private struct URLPlace {
+    let host: String
+    let address: IPAddress?
+    /// 0 for the scheme's own.
+    let port: Int
+
+    init?(_ authority: Substring) {
+        guard let name = Self.name(authority), let port = Self.port(authority[name.endIndex...]) else { return nil }
+        self.port = port
+        if name.hasPrefix("[") {
+            guard let address = IPAddress(v6: name.dropFirst().dropLast()) else { return nil }
+            self.address = address
+            host = address.description
+        } else {
+            let name = name.hasSuffix(".") ? name.dropLast() : name
+            guard Self.isName(name) else { return nil }
+            address = IPAddress(v4: name)
+            // A resolver would take it for an address, one way or another.
+            guard address != nil || !Self.endsInNumber(name) else { return nil }
+            host = address?.description ?? name.lowercased()
+        }
+    }
+
+    private static func name(_ authority: Substring) -> Substring? {
+        guard authority.hasPrefix("[") else { return authority.prefix { $0 != ":" } }
+        return authority.firstIndex(of: "]").map { authority[...$0] }
+    }
+
+    /// The port behind a colon; 0 where there is none, `nil` for what can be none.
+    private static func port(_ text: Substring) -> Int? {
+        guard !text.isEmpty, text != ":" else { return 0 }
+        let digits = text.dropFirst()
+        guard text.hasPrefix(":"), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return UInt16(digits).flatMap { $0 > 0 ? Int($0) : nil }
+    }
+
+    private static func isName(_ text: Substring) -> Bool {
+        text.utf8.count <= 253
+            && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+                (1...63).contains(label.utf8.count) && label.utf8.allSatisfy(isNameByte)
+            }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        (0x61...0x7a).contains(byte | 0x20) || (0x30...0x39).contains(byte) || "-_".utf8.contains(byte)
+    }
+
+    private static func endsInNumber(_ name: Substring) -> Bool {
+        guard let last = name.split(separator: ".").last?.lowercased() else { return false }
+        return last.hasPrefix("0x") || last.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}
