@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let heapModule: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
@@ -22,12 +23,16 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -47,11 +52,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
@@ -70,7 +77,8 @@ let package = Package(
             dependencies: ["Domain", "JSON", "Memory", "Storage", "TextExtraction", crypto, jwtKit, orderedCollections]
         ),
         .target(name: "Moving", dependencies: ["Storage"]),
-        .target(name: "Workers", dependencies: ["Core", "Domain", logging, metrics, serviceLifecycle]),
+        .target(name: "Outbound", dependencies: ["Domain", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
+        .target(name: "Workers", dependencies: ["Core", "Domain", "Outbound", logging, metrics, serviceLifecycle]),
         .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
         .target(
             name: "HTTPSurface",
@@ -82,8 +90,9 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Core", "Domain", "HTTPSurface", "JSON", "Moving", "PrometheusMetrics", "Storage", "StoragePostgres",
-                "StorageSQLite", "TextExtraction", "Workers", configuration, httpTypes, hummingbird, logging, metrics,
+                "Core", "Domain", "HTTPSurface", "JSON", "Moving", "Outbound", "PrometheusMetrics", "Storage",
+                "StoragePostgres", "StorageSQLite", "TextExtraction", "Workers", configuration, httpTypes, hummingbird,
+                logging, metrics,
                 nioCore,
                 serviceLifecycle, systemPackage, unixSignals,
             ]
@@ -98,7 +107,8 @@ let package = Package(
             name: "TestKit",
             dependencies: [
                 "Core", "Domain", "HTTPSurface", "JSON", "PrometheusMetrics", "Server", "Storage", "StoragePostgres",
-                "StorageSQLite", httpTypes, hummingbird, logging, nioCore, subprocess, systemPackage,
+                "StorageSQLite", httpTypes, hummingbird, hummingbirdCore, logging, nioCore, subprocess,
+                systemPackage,
             ]
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -113,10 +123,18 @@ let package = Package(
             name: "MovingTests",
             dependencies: ["Moving", "Storage", "StoragePostgres", "StorageSQLite", "TestKit"]
         ),
+        .testTarget(
+            name: "OutboundTests",
+            dependencies: ["Domain", "Outbound", "TestKit", hummingbird, hummingbirdTLS, nioSSL],
+            resources: [.copy("Certificates")]
+        ),
         .testTarget(name: "CoreTests", dependencies: ["Core", "Domain", "JSON", "Storage", "TestKit", jwtKit]),
         .testTarget(
             name: "WorkersTests",
-            dependencies: ["Core", "Domain", "JSON", "Storage", "TestKit", "Workers", logging, serviceLifecycle]
+            dependencies: [
+                "Core", "Domain", "JSON", "Outbound", "Storage", "TestKit", "Workers", crypto, hummingbird, logging,
+                serviceLifecycle,
+            ]
         ),
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "HTTPSurfaceTests", dependencies: ["Domain", "HTTPSurface", "JSON", "TestKit", httpTypes]),

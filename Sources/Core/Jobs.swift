@@ -22,7 +22,7 @@ extension Operations {
             let expiry = now.adding(duration)
             let claim = try transaction.claimJobs(upTo: limit, of: kinds, lease: lease, until: expiry, at: now)
             let exhausted = claim.jobs.filter { $0.attempt > $0.kind.retries.maxAttempts }
-            for job in exhausted { _ = try end(job, error: Self.abandonment, transaction) }
+            for job in exhausted { _ = try end(job, error: Self.abandonment, report: .none, transaction) }
             return TakenJobs(
                 jobs: claim.jobs.filter { !exhausted.contains($0) },
                 mayFindMore: claim.mayFindMore || !exhausted.isEmpty
@@ -43,11 +43,11 @@ extension Operations {
         try await write { try $0.renew(job, until: environment.now().adding(duration)) }
     }
 
-    /// Ends a job that is done, and enqueues the next one of a kind that recurs.
+    /// Ends a job that is done, with what else its end brings about.
     ///
     /// - Returns: `false` when the lease is lost; finishing again under the same lease changes nothing.
-    package func finish(_ job: Job) async throws -> Bool {
-        try await write { try end(job, error: nil, $0) }
+    package func finish(_ job: Job, report: JobReport = .none) async throws -> Bool {
+        try await write { try end(job, error: nil, report: report, $0) }
     }
 
     /// Gives the job back without counting the attempt: the server stops, and another takes it at once.
@@ -70,16 +70,25 @@ extension Operations {
     /// Either way the error is kept with it, cut at 65,535 characters (honcho.md 8.2).
     package func fail(_ job: Job, with error: any Error) async throws -> Verdict {
         let text = Self.text(of: error)
-        let isFinal = (error as? JobFailure)?.isFinal ?? false
-        let jitter = environment.randomBytes(1).first.map { Double($0) / 255 } ?? 0
-        let delay = isFinal ? nil : job.kind.retries.delay(afterAttempt: job.attempt, jitter: jitter)
+        let failure = error as? JobFailure
+        let report = failure?.report ?? .none
+        let delay = failure?.isFinal == true ? nil : delay(after: job)
         return try await write { transaction in
             guard let delay else {
-                return try end(job, error: text, transaction) ? .givenUp : .leaseLost
+                return try end(job, error: text, report: report, transaction) ? .givenUp : .leaseLost
             }
-            let time = environment.now().adding(delay)
-            return try transaction.postpone(job, error: text, until: time) ? .triedAgain(in: delay) : .leaseLost
+            let now = environment.now()
+            guard try transaction.postpone(job, error: text, until: now.adding(delay)) else { return .leaseLost }
+            try transaction.log(job, statusCode: report.statusCode, error: text, isOver: false, at: now)
+            return .triedAgain(in: delay)
         }
+    }
+
+    /// How long the job is to rest; `nil` after its last attempt.
+    private func delay(after job: Job) -> Duration? {
+        let jitter = environment.randomBytes(1).first.map { Double($0) / 255 } ?? 0
+        let age = environment.now().duration(since: job.createdAt)
+        return job.kind.retries.delay(afterAttempt: job.attempt, age: age, jitter: jitter)
     }
 
     /// Sees to it that there is a job of every kind that recurs.
@@ -104,11 +113,22 @@ extension Operations {
     private static let retentionOfSucceededJobs = Duration.seconds(12 * 3600)
     private static let retentionOfFailedJobs = Duration.seconds(30 * 86_400)
 
-    private func end(_ job: Job, error: String?, _ transaction: Transaction) throws -> Bool {
+    private func end(_ job: Job, error: String?, report: JobReport, _ transaction: Transaction) throws -> Bool {
         let now = environment.now()
-        guard try transaction.finish(job, error: error, at: now) else { return false }
+        switch try transaction.finish(job, error: error, at: now) {
+        case .leaseLost: return false
+        case .finishedBefore: return true
+        case .finished: break
+        }
         if let interval = job.kind.interval {
             _ = try transaction.enqueue([.recurring(job.kind, at: now.adding(interval))], at: now)
+        }
+        switch job.kind {
+        case .purge: break
+        case .representation, .summary: try announceDrainedQueue(after: job, transaction)
+        case .webhook:
+            let error = error ?? report.remark
+            try transaction.log(job, statusCode: report.statusCode, error: error, isOver: true, at: now)
         }
         return true
     }

@@ -11,24 +11,27 @@ package struct Operations: Sendable {
     package let plans: Plans
     /// What is derived from messages where nothing else is said.
     package let memory: MemorySettings
+    package let webhooks: WebhookSettings
     let textExtractor: TextExtractor
     /// Tells this copy's workers that there may be something to do.
-    package let workSignal: WorkSignal
+    package let workSignals: WorkSignals
 
     package init(
         store: any Store,
         environment: Environment,
         plans: Plans = Plans(),
         memory: MemorySettings = MemorySettings(),
+        webhooks: WebhookSettings = WebhookSettings(),
         textExtractor: TextExtractor = TextExtractor(),
-        workSignal: WorkSignal = WorkSignal()
+        workSignals: WorkSignals = WorkSignals()
     ) {
         self.store = store
         self.environment = environment
         self.plans = plans
         self.memory = memory
+        self.webhooks = webhooks
         self.textExtractor = textExtractor
-        self.workSignal = workSignal
+        self.workSignals = workSignals
     }
 }
 
@@ -86,7 +89,7 @@ extension Operations {
                 }
             }
         }
-        if !kinds.isEmpty { workSignal.notify(of: kinds) }
+        if !kinds.isEmpty { workSignals.notify(of: kinds) }
         return try result.get()
     }
 

@@ -1,31 +1,37 @@
 package import Domain
 import Synchronization
 
-/// Wakes one waiter inside this process; a notice that comes before anybody waits is kept.
+/// Tells those in this process who do jobs of some kinds that there may be something to do.
 ///
 /// It is a hint and nothing more: what other copies of the server bring about is found by looking.
+package final class WorkSignals: Sendable {
+    private let listeners = Mutex<[(kinds: Set<JobKind>, signal: WorkSignal)]>([])
+
+    package init() {}
+
+    /// Makes a signal for one who does these kinds of jobs; of others it is told nothing.
+    package func listener(for kinds: some Sequence<JobKind>) -> WorkSignal {
+        let signal = WorkSignal()
+        listeners.withLock { $0.append((Set(kinds), signal)) }
+        return signal
+    }
+
+    /// Tells of jobs that were enqueued.
+    package func notify(of kinds: Set<JobKind>) {
+        for listener in listeners.withLock({ $0 }) where !listener.kinds.isDisjoint(with: kinds) {
+            listener.signal.notify()
+        }
+    }
+}
+
+/// Wakes one waiter inside this process; a notice that comes before it waits is kept.
 package final class WorkSignal: Sendable {
     private struct State {
-        /// The kinds of jobs that somebody here does.
-        var kinds: Set<JobKind> = []
         var isSet = false
         var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
-
-    package init() {}
-
-    /// Says what kinds of jobs the waiter does: of others it is told nothing.
-    package func listen(for kinds: some Sequence<JobKind>) {
-        state.withLock { $0.kinds = Set(kinds) }
-    }
-
-    /// Tells of jobs that were enqueued.
-    package func notify(of kinds: Set<JobKind>) {
-        guard state.withLock({ !$0.kinds.isDisjoint(with: kinds) }) else { return }
-        notify()
-    }
 
     package func notify() {
         let waiter = state.withLock { state in

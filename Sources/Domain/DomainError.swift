@@ -76,6 +76,7 @@ package enum Resource: Equatable, Sendable {
     case message(String)
     case observation(String, workspace: String)
     case scope(String, workspace: String)
+    case webhookEndpoint(String, workspace: String)
     case invitation(String)
     case key(String)
 }
@@ -97,6 +98,8 @@ extension DomainError {
             case .observation(let id, let workspace):
                 "Document \(id) not found or does not belong to workspace \(workspace)"
             case .scope(let name, let workspace): "Scope \(name) not found in workspace \(workspace)"
+            case .webhookEndpoint(let id, let workspace):
+                "Webhook endpoint \(id) not found for workspace \(workspace)"
             case .invitation(let name): "Invitation \(name) not found"
             case .key(let name): "Key \(name) not found"
             }

@@ -11,6 +11,8 @@ package enum JobKind: String, CaseIterable, Sendable {
     case summary
     /// Draws conclusions from what one peer knows of another.
     case dream
+    /// Tells one endpoint of one event.
+    case webhook
 }
 
 extension JobKind {
@@ -18,7 +20,7 @@ extension JobKind {
     package var interval: Duration? {
         switch self {
         case .purge: .seconds(3600)
-        case .representation, .summary, .dream: nil
+        case .representation, .summary, .dream, .webhook: nil
         }
     }
 
@@ -26,6 +28,7 @@ extension JobKind {
     package var retries: RetryPolicy {
         switch self {
         case .purge, .representation, .summary, .dream: .standard
+        case .webhook: .webhook
         }
     }
 }
@@ -35,21 +38,37 @@ package struct RetryPolicy: Equatable, Sendable {
     package let maxAttempts: Int
     package let firstDelay: Duration
     package let maxDelay: Duration
+    /// What is older than this is not tried again; `nil` for no such bound.
+    package let maxAge: Duration?
 
     /// Eight attempts in about ten minutes.
     package static let standard = RetryPolicy(maxAttempts: 8, firstDelay: .seconds(5), maxDelay: .seconds(3600))
 
-    package init(maxAttempts: Int, firstDelay: Duration, maxDelay: Duration) {
+    /// Ten attempts in about 75 minutes: a receiver may be away for as long as somebody takes to start it again.
+    ///
+    /// Events of one endpoint wait for each other, so what has waited for two hours is tried once and no more: the backlog
+    /// of a receiver that never comes back stays as short as what happens in that time.
+    package static let webhook = RetryPolicy(
+        maxAttempts: 10,
+        firstDelay: .seconds(10),
+        maxDelay: .seconds(1800),
+        maxAge: .seconds(2 * 3600)
+    )
+
+    package init(maxAttempts: Int, firstDelay: Duration, maxDelay: Duration, maxAge: Duration? = nil) {
         self.maxAttempts = maxAttempts
         self.firstDelay = firstDelay
         self.maxDelay = maxDelay
+        self.maxAge = maxAge
     }
 
     /// How long to wait after the attempt of that number, from 1 on; `nil` after the last one.
     ///
-    /// - Parameter jitter: 0 to 1, by which the wait is up to a quarter longer, so that what failed together comes back apart.
-    package func delay(afterAttempt attempt: Int, jitter: Double) -> Duration? {
-        guard attempt < maxAttempts else { return nil }
+    /// - Parameters:
+    ///   - age: how long ago the job was enqueued.
+    ///   - jitter: 0 to 1, by which the wait is up to a quarter longer, so that what failed together comes back apart.
+    package func delay(afterAttempt attempt: Int, age: Duration = .zero, jitter: Double) -> Duration? {
+        guard attempt < maxAttempts, maxAge.map({ age < $0 }) ?? true else { return nil }
         let doublings = min(max(attempt - 1, 0), 30)
         return min(firstDelay * (1 << doublings), maxDelay) * (1 + min(max(jitter, 0), 1) / 4)
     }
@@ -60,9 +79,27 @@ package struct JobFailure: Error, CustomStringConvertible {
     package let description: String
     /// Whether the job is given up at once.
     package let isFinal: Bool
+    /// What was found out all the same.
+    package let report: JobReport
 
-    package init(_ description: String, isFinal: Bool) {
+    package init(_ description: String, isFinal: Bool, report: JobReport = .none) {
         self.description = description
         self.isFinal = isFinal
+        self.report = report
+    }
+}
+
+/// What a job's handler has to say beside whether the job is done; what becomes of it is stored with the job's end.
+package struct JobReport: Equatable, Sendable {
+    /// The HTTP status that somebody outside has answered.
+    package let statusCode: Int?
+    /// Why the job came to nothing although there is nothing left to do.
+    package let remark: String?
+
+    package static let none = JobReport()
+
+    package init(statusCode: Int? = nil, remark: String? = nil) {
+        self.statusCode = statusCode
+        self.remark = remark
     }
 }

@@ -6,6 +6,7 @@ import Hummingbird
 package import Logging
 import Metrics
 import NIOCore
+import Outbound
 import PrometheusMetrics
 import ServiceLifecycle
 import Storage
@@ -37,7 +38,13 @@ package struct AtriumServer: Sendable {
         store = try settings.openStore(logger: logger)
         try await store.migrateOnceItAnswers(within: settings.usesDatabaseServer ? patience : .zero, logger)
         MetricsSystem.bootstrap(registry)
-        operations = Operations(store: store, environment: .live(), plans: settings.plans, memory: settings.memory)
+        operations = Operations(
+            store: store,
+            environment: .live(),
+            plans: settings.plans,
+            memory: settings.memory,
+            webhooks: settings.webhooks
+        )
         try await operations.setUp()
         if let secret = settings.tokenSecret, secret.utf8.count < 32 {
             logger.warning("AUTH_JWT_SECRET is short; use 32 random bytes or more")
@@ -65,7 +72,20 @@ package struct AtriumServer: Sendable {
         var pace = JobPace()
         pace.workers = settings.workers
         let handlers: [JobHandler] = [.purge(operations, retentionInDays: settings.retentionInDays, logger: logger)]
-        return [JobRunner(operations, handlers, pace: pace, logger: logger)]
+        // Slow receivers are waited for beside everything else.
+        var webhookPace = JobPace()
+        webhookPace.workers = 16
+        let caller = OutboundCaller(allowsPrivateAddresses: settings.webhooks.allowsPrivateAddresses)
+        return [
+            JobRunner(operations, handlers, pace: pace, logger: logger),
+            JobRunner(
+                operations,
+                [.webhook(operations, caller, logger: logger)],
+                pace: webhookPace,
+                name: "webhooks",
+                logger: logger
+            ),
+        ]
     }
 
     /// Serves until SIGTERM or SIGINT, then lets the requests under way finish.

@@ -21,6 +21,7 @@ struct ConfigurationFile {
         "insecure_no_auth": .boolean, "jwt_secret": .text, "retention_days": .integer, "workers": .integer,
         "log_level": .text, "reasoning": .boolean, "summaries": .boolean, "messages_per_short_summary": .integer,
         "messages_per_long_summary": .integer, "dreams": .boolean, "max_instruction_tokens": .integer,
+        "webhook_secret": .text, "webhook_private_addresses": .boolean, "webhook_limit": .integer, "log_level": .text,
         "plan_names": .texts, "default_plan": .text, "default_integrations": .texts,
     ]
 
@@ -78,7 +79,7 @@ struct ConfigurationFile {
             case .texts: texts(value).map { .stringArray($0) }
             }
         guard let content else { throw SettingsError("\(name) must be \(kind.rawValue), not \(value)") }
-        return ConfigValue(content, isSecret: name == "jwt_secret")
+        return ConfigValue(content, isSecret: name.hasSuffix("_secret"))
     }
 
     private static func texts(_ value: JSONValue) -> [String]? {

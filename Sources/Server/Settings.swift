@@ -20,6 +20,7 @@ package struct Settings: Sendable {
     package var retentionInDays = 30
     /// How many background jobs this copy of the server does at once; 0 leaves them to other copies.
     package var workers = 4
+    package var webhooks = WebhookSettings()
     package var plans = Plans()
     package var memory = MemorySettings()
     package var logLevel = Logger.Level.info
@@ -35,6 +36,7 @@ package struct Settings: Sendable {
         guard retentionInDays >= 0 else { throw SettingsError("retention_days must be 0 or more") }
         guard workers >= 0 else { throw SettingsError("workers must be 0 or more") }
         try memory.validate()
+        guard webhooks.maxEndpoints > 0 else { throw SettingsError("webhook_limit must be 1 or more") }
         guard isAuthenticationOn || allowsInsecure || isLoopback else {
             throw SettingsError(
                 """

@@ -43,7 +43,8 @@ extension Settings {
             values[AbsoluteConfigKey([ours])] = ConfigValue(.bool(value), isSecret: false)
         }
         let integers = [
-            "DERIVER_WORKERS": "workers", "SUMMARY_MESSAGES_PER_SHORT_SUMMARY": "messages_per_short_summary",
+            "DERIVER_WORKERS": "workers", "WEBHOOK_MAX_WORKSPACE_LIMIT": "webhook_limit",
+            "SUMMARY_MESSAGES_PER_SHORT_SUMMARY": "messages_per_short_summary",
             "SUMMARY_MESSAGES_PER_LONG_SUMMARY": "messages_per_long_summary",
             "DERIVER_MAX_CUSTOM_INSTRUCTIONS_TOKENS": "max_instruction_tokens",
         ]
@@ -52,10 +53,13 @@ extension Settings {
             guard let number = Int(text) else { throw SettingsError("\(name) must be a whole number, not '\(text)'") }
             values[AbsoluteConfigKey([ours])] = ConfigValue(.int(number), isSecret: false)
         }
-        let texts = ["DB_CONNECTION_URI": "database_url", "AUTH_JWT_SECRET": "jwt_secret", "LOG_LEVEL": "log_level"]
+        let texts = [
+            "DB_CONNECTION_URI": "database_url", "AUTH_JWT_SECRET": "jwt_secret", "WEBHOOK_SECRET": "webhook_secret",
+            "LOG_LEVEL": "log_level",
+        ]
         for (name, ours) in texts {
             guard let text = environment[name] else { continue }
-            values[AbsoluteConfigKey([ours])] = ConfigValue(.string(text), isSecret: ours == "jwt_secret")
+            values[AbsoluteConfigKey([ours])] = ConfigValue(.string(text), isSecret: ours.hasSuffix("_secret"))
         }
         return values
     }
@@ -73,6 +77,11 @@ extension Settings {
         tokenSecret = try reader.string("jwt_secret")
         retentionInDays = try reader.integer("retention_days") ?? retentionInDays
         workers = try reader.integer("workers") ?? workers
+        webhooks = WebhookSettings(
+            secret: try reader.string("webhook_secret"),
+            allowsPrivateAddresses: try reader.bool("webhook_private_addresses") ?? false,
+            maxEndpoints: try reader.integer("webhook_limit") ?? webhooks.maxEndpoints
+        )
         plans = try reader.plans()
         memory = try reader.memory()
         if let name = try reader.string("log_level") {

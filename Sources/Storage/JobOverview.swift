@@ -68,6 +68,7 @@ extension Transaction {
                 RETURNING kind
                 """
             ) { $0.text() }
+        if kind == JobKind.webhook.rawValue { try reopenDelivery(ofJob: number) }
         noteEnqueuing(of: kind.flatMap(JobKind.init(rawValue:)).map { [$0] } ?? [])
         return kind != nil
     }

@@ -44,18 +44,24 @@ extension Transaction {
     /// Whoever stores what a job brings about does so in the transaction in which it finishes it: then both are there or
     /// neither, however often the job is taken.
     ///
-    /// - Returns: whether the lease still was the job's; finishing again under the same lease changes nothing.
-    package func finish(_ job: Job, error: String? = nil, at now: Instant) throws -> Bool {
-        let holds = try first(
-            """
-            UPDATE jobs SET finished_at = COALESCE(finished_at, \(now)), lease_expires_at = NULL, error = \(error)
-            WHERE number = \(job.number) AND lease = \(job.lease)
-            RETURNING 1
-            """
-        ) { $0.integer() }
-        guard holds != nil else { return false }
+    /// - Returns: what the job was; finishing again under the same lease changes nothing.
+    package func finish(_ job: Job, error: String? = nil, at now: Instant) throws -> FinishOutcome {
+        let isFinished =
+            try first(
+                """
+                UPDATE jobs SET finished_at = \(now), lease_expires_at = NULL, error = \(error)
+                WHERE number = \(job.number) AND lease = \(job.lease) AND finished_at IS NULL
+                RETURNING 1
+                """
+            ) { $0.integer() } != nil
+        guard isFinished else {
+            let wasMine = try first("SELECT 1 FROM jobs WHERE number = \(job.number) AND lease = \(job.lease)") {
+                $0.integer()
+            }
+            return wasMine == nil ? .leaseLost : .finishedBefore
+        }
         if job.group != nil { try run("UPDATE jobs SET waits_for = NULL WHERE waits_for = \(job.number)") }
-        return true
+        return .finished
     }
 
     /// Gives the job back, to be tried again at a later time, and keeps what went wrong.
@@ -96,6 +102,15 @@ extension Transaction {
             """
         ) { $0.integer() } != nil
     }
+}
+
+/// What finishing a job has found.
+package enum FinishOutcome: Sendable {
+    case finished
+    /// It was finished under the same lease already.
+    case finishedBefore
+    /// Somebody else may be doing it by now.
+    case leaseLost
 }
 
 extension JobKind: SQLBindable {

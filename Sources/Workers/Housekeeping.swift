@@ -11,8 +11,14 @@ extension JobHandler {
             try await cancelWhenGracefulShutdown {
                 let rows = try await sum { try await operations.purge(retentionInDays: days, limit: batch) }
                 let jobs = try await sum { try await operations.purgeJobs(limit: batch) }
-                guard rows + jobs > 0 else { return }
-                logger.info("Purged what was due", metadata: ["deleted_rows": "\(rows)", "finished_jobs": "\(jobs)"])
+                let deliveries = try await sum { try await operations.purgeWebhookDeliveries(limit: batch) }
+                guard rows + jobs + deliveries > 0 else { return }
+                logger.info(
+                    "Purged what was due",
+                    metadata: [
+                        "deleted_rows": "\(rows)", "finished_jobs": "\(jobs)", "webhook_deliveries": "\(deliveries)",
+                    ]
+                )
             }
         }
     }

@@ -6,10 +6,18 @@ package import Domain
 /// cancelled when the server stops or the lease is lost, and should end soon then.
 package struct JobHandler: Sendable {
     let kind: JobKind
-    let action: @Sendable (Job) async throws -> Void
+    let action: @Sendable (Job) async throws -> JobReport
 
     /// - Parameter action: throws what is told as the job's error; a ``JobFailure`` says whether trying again can help.
     package init(_ kind: JobKind, action: @escaping @Sendable (Job) async throws -> Void) {
+        self.init(reporting: kind) { job in
+            try await action(job)
+            return .none
+        }
+    }
+
+    /// - Parameter action: the same, and returns what is to be stored with the job's end.
+    package init(reporting kind: JobKind, action: @escaping @Sendable (Job) async throws -> JobReport) {
         self.kind = kind
         self.action = action
     }

@@ -13,22 +13,29 @@ package struct JobRunner: Service, CustomStringConvertible {
     private let kinds: [JobKind]
     private let pace: JobPace
     private let worker: JobWorker
+    private let signal: WorkSignal
     private let logger: Logger
+    package let description: String
 
     /// - Parameter handlers: one for each kind that this copy does; the others are left to other copies.
-    package init(_ operations: Operations, _ handlers: [JobHandler], pace: JobPace = JobPace(), logger: Logger) {
+    package init(
+        _ operations: Operations,
+        _ handlers: [JobHandler],
+        pace: JobPace = JobPace(),
+        name: String = "jobs",
+        logger: Logger
+    ) {
+        description = name
         self.operations = operations
         self.pace = pace
         self.logger = logger
         kinds = handlers.map(\.kind)
+        signal = operations.workSignals.listener(for: kinds)
         worker = JobWorker(operations, handlers, pace, logger)
     }
 
-    package var description: String { "jobs" }
-
     package func run() async throws {
         let shift = Shift()
-        operations.workSignal.listen(for: kinds)
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 await work(shift, &group)
@@ -37,7 +44,7 @@ package struct JobRunner: Service, CustomStringConvertible {
             }
         } onGracefulShutdown: {
             shift.end()
-            operations.workSignal.notify()
+            signal.notify()
         }
     }
 
@@ -63,7 +70,7 @@ package struct JobRunner: Service, CustomStringConvertible {
                 pause = trouble.take()
                 logger.error("Can't look for work", metadata: ["error": "\(error)"])
             }
-            await operations.workSignal.wait(atMost: pause)
+            await signal.wait(atMost: pause)
         }
     }
 
@@ -88,7 +95,7 @@ package struct JobRunner: Service, CustomStringConvertible {
             group.addTask {
                 await worker.perform(job, takenAt: takenAt, in: shift)
                 shift.finish()
-                operations.workSignal.notify()
+                signal.notify()
             }
         }
         return taken.jobs.isEmpty && !taken.mayFindMore ? .nothing(until: nil) : .found
@@ -97,7 +104,7 @@ package struct JobRunner: Service, CustomStringConvertible {
     private func waitForRest(of shift: Shift) async {
         let deadline = ContinuousClock.now + pace.grace
         while shift.running > 0, .now < deadline, !Task.isCancelled {
-            await operations.workSignal.wait(atMost: deadline - .now)
+            await signal.wait(atMost: deadline - .now)
         }
     }
 }

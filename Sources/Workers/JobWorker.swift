@@ -35,7 +35,7 @@ struct JobWorker: Sendable {
 
     /// How the handler came to its end.
     private enum Ending: Sendable {
-        case done
+        case done(JobReport)
         case failed(any Error)
         case interrupted
         case leaseLost
@@ -44,8 +44,7 @@ struct JobWorker: Sendable {
     private func handle(_ job: Job, in shift: Shift) async -> Ending {
         do {
             guard let handler = handlers[job.kind] else { return .interrupted }
-            try await handler.action(job)
-            return .done
+            return .done(try await handler.action(job))
         } catch {
             let isInterrupted = Task.isCancelled || (shift.isOver && error is CancellationError)
             return isInterrupted ? .interrupted : .failed(error)
@@ -74,8 +73,9 @@ struct JobWorker: Sendable {
     private func store(_ ending: Ending, of job: Job) async -> JobOutcome {
         do {
             switch ending {
-            case .done:
-                return try await persistently { try await operations.finish(job) } ? .succeeded : lost(job)
+            case .done(let report):
+                let isStored = try await persistently { try await operations.finish(job, report: report) }
+                return isStored ? .succeeded : lost(job)
             case .failed(let error):
                 return try await persistently { told(try await operations.fail(job, with: error), of: job, error) }
             case .interrupted:

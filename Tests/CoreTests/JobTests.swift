@@ -198,12 +198,14 @@ import Testing
     )
     func signal(backend: Backend) async throws {
         let house = try await House(backend)
-        let signal = house.operations.workSignal
         _ = try await house.operations.createWorkspace(WorkspaceDraft(slug: "w"), for: house.bob)
-        signal.listen(for: [.purge])
+        let signal = house.operations.workSignals.listener(for: [.purge])
+        let other = house.operations.workSignals.listener(for: [.dream, .purge])
         try await house.operations.scheduleRecurringJobs()
         await signal.wait(atMost: .seconds(3600))
+        await other.wait(atMost: .seconds(3600))
         try await house.operations.scheduleDream(DreamDraft(.omni, observer: "p"), inWorkspace: "w", for: house.bob)
+        await other.wait(atMost: .seconds(3600))
         let start = ContinuousClock.now
         await signal.wait(atMost: .milliseconds(20))
         #expect(start.duration(to: .now) >= .milliseconds(20))

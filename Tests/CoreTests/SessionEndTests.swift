@@ -265,7 +265,7 @@ extension House {
                 SELECT \(id), s.workspace_number, \(id), 1 \(row)
                 """,
                 """
-                INSERT INTO webhook_deliveries (event_id, endpoint_number, event_type, body, attempts, created_at)
+                INSERT INTO webhook_deliveries (event_id, endpoint_number, event_type, data, attempts, created_at)
                 SELECT 'e', number, 'test.event', '{}', 0, 1 FROM webhook_endpoints WHERE id = \(id)
                 """,
             ]

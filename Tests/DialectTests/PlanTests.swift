@@ -9,6 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct PlanTests {
     private static let watchedTables: Set<String> = [
         "workspaces", "memberships", "peers", "api_keys", "jobs", "sessions", "messages", "observations",
+        "webhook_endpoints", "webhook_deliveries",
     ]
 
     /// Statements that may look at every row of a table or an index, by a part of their text, each with its reason.
@@ -83,6 +84,7 @@ import Testing
     private static func keepHouse(_ operations: Operations) async throws {
         try await clearAway(operations)
         _ = try await operations.purgeJobs(limit: 10)
+        _ = try await operations.purgeWebhookDeliveries(limit: 10)
         try await operations.noteUse(of: [APIKey.ID("key")])
         let page = PageRequest(size: 10)
         _ = try await operations.users(page: page)
@@ -107,10 +109,40 @@ import Testing
         while try await operations.purge(retentionInDays: 0, limit: 10) > 0 { continue }
     }
 
+    /// Sends an event, not yet and then for good, and looks at what became of it.
+    private static func tellEndpoints(_ operations: Operations, _ clock: FixedEnvironment, _ owner: Caller) async throws
+    {
+        let url = try WebhookURL("https://example.com/")
+        _ = try await operations.getOrCreateWebhookEndpoint(url, inWorkspace: "default", for: owner)
+        try await operations.publishTestEvent(inWorkspace: "default", for: owner)
+        let job = try #require(try await operations.takeJobs(upTo: 1, of: [.webhook], for: .seconds(60)).jobs.first)
+        _ = try await operations.task(of: job)
+        _ = try await operations.fail(job, with: JobFailure("x", isFinal: true))
+        let failed = try await operations.failedJobs(page: PageRequest(size: 1)).items
+        try await operations.retryFailedJob(try #require(failed.first).number)
+        _ = try await operations.webhookDeliveries(matching: WebhookDeliveryQuery(page: PageRequest(size: 10)))
+    }
+
+    private static func drainQueue(
+        _ operations: Operations,
+        _ store: any Store,
+        _ clock: FixedEnvironment,
+        _ owner: Caller
+    ) async throws {
+        let number = try await operations.workspace(.slug("default"), for: owner).workspace.number
+        let draft = JobDraft(.summary, group: "summary", workspaceNumber: number)
+        _ = try await store.write { try $0.enqueue([draft], at: clock.now) }
+        for job in try await operations.takeJobs(upTo: 1, of: [.summary], for: .seconds(60)).jobs {
+            _ = try await operations.finish(job)
+        }
+    }
+
     private static func workThroughJobs(_ store: any Store) async throws {
         let clock = FixedEnvironment()
         let operations = Operations(store: store, environment: clock.environment)
         let owner = try await operations.localOwner()
+        try await tellEndpoints(operations, clock, owner)
+        try await drainQueue(operations, store, clock, owner)
         _ = try await store.write { transaction in
             let drafts = (0..<6).map { JobDraft(.purge, group: $0 < 2 ? "together" : nil) }
             return try transaction.enqueue(drafts, at: clock.now)

@@ -159,7 +159,7 @@ enum PlanWorld {
         SELECT 'endpoint-' || number, number, 'https://example.com', created_at FROM workspaces
         """,
         """
-        INSERT INTO webhook_deliveries (event_id, endpoint_number, event_type, body, attempts, created_at)
+        INSERT INTO webhook_deliveries (event_id, endpoint_number, event_type, data, attempts, created_at)
         SELECT 'event', number, 'test', '{}', 0, created_at FROM webhook_endpoints
         """,
         """

@@ -16,6 +16,7 @@ import Testing
         #expect(settings.tokenSecret == nil)
         #expect(settings.retentionInDays == 30)
         #expect(settings.workers == 4)
+        #expect(settings.webhooks == WebhookSettings(secret: nil, allowsPrivateAddresses: false, maxEndpoints: 10))
         #expect(settings.logLevel == .info)
         #expect(settings.plans == Plans())
         try settings.validate()
@@ -24,7 +25,8 @@ import Testing
     private static let file = """
         {
             "host": "file", "port": 3, "data": "file", "database_url": "sqlite:file", "auth": true, "insecure_no_auth": true,
-            "jwt_secret": "file", "retention_days": 3, "workers": 3, "log_level": "error"
+            "jwt_secret": "file", "retention_days": 3, "workers": 3, "log_level": "error",
+            "webhook_secret": "file", "webhook_limit": 3, "webhook_private_addresses": true
         }
         """
 
@@ -33,6 +35,7 @@ import Testing
         "ATRIUM_DATABASE_URL": "sqlite:variable",
         "ATRIUM_AUTH": "false", "ATRIUM_INSECURE_NO_AUTH": "false", "ATRIUM_JWT_SECRET": "variable",
         "ATRIUM_RETENTION_DAYS": "2", "ATRIUM_WORKERS": "2", "ATRIUM_LOG_LEVEL": "debug",
+        "ATRIUM_WEBHOOK_SECRET": "variable", "ATRIUM_WEBHOOK_LIMIT": "2", "ATRIUM_WEBHOOK_PRIVATE_ADDRESSES": "false",
     ]
 
     private static let flags: [String: ConfigContent] = [
@@ -51,6 +54,7 @@ import Testing
         #expect(settings.tokenSecret == "file")
         #expect(settings.retentionInDays == 3)
         #expect(settings.workers == 3)
+        #expect(settings.webhooks == WebhookSettings(secret: "file", allowsPrivateAddresses: true, maxEndpoints: 3))
         #expect(settings.logLevel == .error)
     }
 
@@ -75,6 +79,7 @@ import Testing
         #expect(settings.tokenSecret == "variable")
         #expect(settings.retentionInDays == 2)
         #expect(settings.workers == 2)
+        #expect(settings.webhooks == WebhookSettings(secret: "variable", maxEndpoints: 2))
         #expect(settings.logLevel == .debug)
     }
 
@@ -154,7 +159,8 @@ import Testing
     @Test func honchosNamesAreUnderstood() throws {
         let honcho = [
             "AUTH_USE_AUTH": "true", "AUTH_JWT_SECRET": "honcho", "DB_CONNECTION_URI": "sqlite:honcho",
-            "LOG_LEVEL": "WARNING", "DERIVER_WORKERS": "1",
+            "LOG_LEVEL": "WARNING", "DERIVER_WORKERS": "1", "WEBHOOK_SECRET": "honcho",
+            "WEBHOOK_MAX_WORKSPACE_LIMIT": "1",
         ]
         let settings = try Settings.load(environment: honcho)
         #expect(settings.isAuthenticationOn)
@@ -162,6 +168,7 @@ import Testing
         #expect(settings.databaseURL == "sqlite:honcho")
         #expect(settings.logLevel == .warning)
         #expect(settings.workers == 1)
+        #expect(settings.webhooks == WebhookSettings(secret: "honcho", maxEndpoints: 1))
 
         let overFile = try Settings.load(
             environment: ["AUTH_USE_AUTH": "false", "DB_CONNECTION_URI": "sqlite:honcho"],
@@ -214,6 +221,9 @@ import Testing
         (["ATRIUM_RETENTION_DAYS": "-1"], "retention_days must be 0 or more"),
         (["ATRIUM_RETENTION_DAYS": "month"], "retention_days must be a whole number, not 'month'"),
         (["ATRIUM_WORKERS": "-1"], "workers must be 0 or more"),
+        (["ATRIUM_WEBHOOK_LIMIT": "0"], "webhook_limit must be 1 or more"),
+        (["WEBHOOK_MAX_WORKSPACE_LIMIT": "x"], "WEBHOOK_MAX_WORKSPACE_LIMIT must be a whole number, not 'x'"),
+        (["ATRIUM_WEBHOOK_PRIVATE_ADDRESSES": "x"], "webhook_private_addresses must be true or false, not 'x'"),
         (["DERIVER_WORKERS": "many"], "DERIVER_WORKERS must be a whole number, not 'many'"),
         (["ATRIUM_AUTH": "maybe"], "auth must be true or false, not 'maybe'"),
         (["AUTH_USE_AUTH": "maybe"], "AUTH_USE_AUTH must be true or false, not 'maybe'"),

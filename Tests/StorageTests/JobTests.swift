@@ -103,7 +103,9 @@ import Testing
                     while begun.jobs.count < 60 {
                         let jobs = try await Self.claim(store, 2, lease: "\(index)").jobs
                         begun.append(jobs)
-                        for job in jobs { #expect(try await store.write { try $0.finish(job, at: Self.start) }) }
+                        for job in jobs {
+                            #expect(try await store.write { try $0.finish(job, at: Self.start) } == .finished)
+                        }
                     }
                 }
             }
@@ -130,7 +132,7 @@ import Testing
         // All that wait are out of the way now: nothing is due.
         let next = try await store.read { try $0.nextJobTime(of: [.purge]) }
         #expect(next == Self.start.adding(seconds: 30))
-        #expect(try await store.write { try $0.finish(jobs[0], at: Self.start) })
+        #expect(try await store.write { try $0.finish(jobs[0], at: Self.start) } == .finished)
         #expect(try await Self.claim(store, lease: "next").jobs.map(\.group) == ["long"])
     }
 
@@ -147,14 +149,14 @@ import Testing
         let refused = try await stores[0].write { transaction in
             [
                 try transaction.renew(first, until: later.adding(seconds: 30)),
-                try transaction.finish(first, at: later),
-                try transaction.finish(first, error: "x", at: later),
+                try transaction.finish(first, at: later) != .leaseLost,
+                try transaction.finish(first, error: "x", at: later) != .leaseLost,
                 try transaction.postpone(first, error: "x", until: later),
                 try transaction.release(first),
             ]
         }
         #expect(refused == [false, false, false, false, false])
-        #expect(try await stores[1].write { try $0.finish(second, at: later) })
+        #expect(try await stores[1].write { try $0.finish(second, at: later) } == .finished)
     }
 
     @Test("Finishing twice under one lease is finishing once", arguments: Backend.available)
@@ -162,8 +164,9 @@ import Testing
         let store = try await backend.makeStore()
         _ = try await Self.enqueue(store, [JobDraft(.purge)])
         let job = try #require(try await Self.claim(store).jobs.first)
-        for seconds in Int64(0)..<2 {
-            #expect(try await store.write { try $0.finish(job, at: Self.start.adding(seconds: seconds)) })
+        for (seconds, outcome) in [(Int64(0), FinishOutcome.finished), (1, .finishedBefore)] {
+            let found = try await store.write { try $0.finish(job, at: Self.start.adding(seconds: seconds)) }
+            #expect(found == outcome)
         }
         let finished = try await store.read { try $0.rows("SELECT finished_at FROM jobs") { $0.instant() } }
         #expect(finished == [Self.start])
@@ -215,7 +218,7 @@ import Testing
         #expect(made == 1)
         let job = try #require(try await Self.claim(stores[0]).jobs.first)
         #expect(try await Self.enqueue(stores[1], [JobDraft(.purge, key: "only")]) == 0)
-        #expect(try await stores[0].write { try $0.finish(job, at: Self.start) })
+        #expect(try await stores[0].write { try $0.finish(job, at: Self.start) } == .finished)
         #expect(try await Self.enqueue(stores[1], [JobDraft(.purge, key: "only")]) == 1)
     }
 

@@ -27,7 +27,7 @@ import Workers
             // The first of what recurs, which the runner enqueues as it starts.
             try await Office.until { done.total == 1 }
             try await office.enqueue([JobDraft(.purge)])
-            office.copies[0].workSignal.notify()
+            office.copies[0].workSignals.notify(of: [.purge])
             try await Office.until { done.total == 2 }
         }
         #expect(done.total == 2)

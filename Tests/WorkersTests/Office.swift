@@ -13,10 +13,14 @@ struct Office: Sendable {
     let stores: [any Store]
     let copies: [Operations]
 
-    init(_ backend: Backend, copies count: Int = 1) async throws {
+    init(
+        _ backend: Backend,
+        copies count: Int = 1,
+        webhooks: WebhookSettings = WebhookSettings()
+    ) async throws {
         let clock = clock
         stores = try await backend.makeStores(count)
-        copies = stores.map { Operations(store: $0, environment: clock.environment) }
+        copies = stores.map { Operations(store: $0, environment: clock.environment, webhooks: webhooks) }
     }
 
     /// A pace at which nobody waits long, and nothing is prolonged by itself.
@@ -36,8 +40,16 @@ struct Office: Sendable {
         _ handle: @escaping @Sendable (Job) async throws -> Void,
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        let handlers = [JobHandler(.purge, action: handle)]
-        let runners = copies.map { JobRunner($0, handlers, pace: pace, logger: Self.logger) }
+        try await open(pace, handlers: { _ in [JobHandler(.purge, action: handle)] }, body)
+    }
+
+    /// The same with handlers of any kind, for each copy its own.
+    func open<Value: Sendable>(
+        _ pace: JobPace = pace(),
+        handlers: (Operations) -> [JobHandler],
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let runners = copies.map { JobRunner($0, handlers($0), pace: pace, logger: Self.logger) }
         return try await Self.running(runners, body)
     }
 

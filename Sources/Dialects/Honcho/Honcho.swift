@@ -68,7 +68,16 @@ package struct Honcho: Dialect {
 
             .post(root + "/keys", createKey),
         ] + ownRoutes(sessions) + queueRoutes(of: workspaces + "/{workspace_id}")
-            + recallRoutes(of: workspaces + "/{workspace_id}")
+            + recallRoutes(of: workspaces + "/{workspace_id}") + webhookRoutes(workspaces + "/{workspace_id}/webhooks")
+    }
+
+    private func webhookRoutes(_ webhooks: String) -> [Route] {
+        [
+            .post(webhooks, getOrCreateWebhookEndpoint),
+            .get(webhooks, listWebhookEndpoints),
+            .get(webhooks + "/test", testWebhooks),
+            .delete(webhooks + "/{endpoint_id}", deleteWebhookEndpoint),
+        ]
     }
 
     /// The background work; v2's clients know it by the older names, its later ones by v3's.

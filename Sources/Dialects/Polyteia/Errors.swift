@@ -151,6 +151,7 @@ extension Resource {
         case .message: return "message not found"
         case .observation: return "observation not found"
         case .scope: return "scope not found"
+        case .webhookEndpoint: return "webhook endpoint not found"
         case .invitation: return "invitation not found"
         case .key: return "key not found"
         }

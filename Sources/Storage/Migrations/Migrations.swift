@@ -1,6 +1,6 @@
 /// The schema's history: append a migration, never edit one that has shipped.
 private let migrations: [@Sendable (Engine) -> [SQL]] = [
-    foundation, jobs, conversations, recollection, roomForUpdates, jobBacklog, searchIndexes,
+    foundation, jobs, conversations, recollection, roomForUpdates, jobBacklog, searchIndexes, webhookLog,
 ]
 
 /// The schema version that this binary writes.

@@ -1,0 +1,174 @@
+package import Domain
+import JSON
+
+extension Transaction {
+    /// Stores the event for every endpoint of the workspace, and a job that tells it.
+    ///
+    /// Called in the transaction of what the event tells of, so that both are there or neither.
+    package func publish(_ event: WebhookEvent, id: String, inWorkspace workspaceNumber: Int64, at now: Instant) throws
+    {
+        // An endpoint that somebody is deleting is waited for, and left out when it is gone.
+        let endpoints = try rows(
+            """
+            SELECT number FROM webhook_endpoints WHERE workspace_number = \(workspaceNumber) ORDER BY number
+            \(.forShare(engine))
+            """
+        ) { $0.integer() }
+        guard !endpoints.isEmpty else { return }
+        let values = endpoints.map { number -> SQL in
+            "(\(id), \(number), \(event.type), \(event.data), 0, \(now))"
+        }
+        let drafts = try rows(
+            """
+            INSERT INTO webhook_deliveries (event_id, endpoint_number, event_type, data, attempts, created_at)
+            VALUES \(SQL(joining: values, by: ", "))
+            RETURNING number, endpoint_number
+            """
+        ) { row in
+            JobDraft(.webhook, delivery: row.integer(), endpoint: row.integer(), inWorkspace: workspaceNumber)
+        }
+        _ = try enqueue(drafts, at: now)
+    }
+
+    /// Returns what the job is to tell and whom; `nil` where the endpoint or its workspace is gone.
+    package func delivery(of job: Job) throws -> WebhookDelivery? {
+        guard let number = job.deliveryNumber else { return nil }
+        return try first(
+            """
+            SELECT d.number, d.event_id, d.event_type, d.data, e.url
+            FROM webhook_deliveries d
+            JOIN webhook_endpoints e ON e.number = d.endpoint_number
+            JOIN workspaces w ON w.number = e.workspace_number
+            WHERE d.number = \(number) AND w.deleted_at IS NULL
+            """
+        ) { row in
+            WebhookDelivery(
+                number: row.integer(),
+                eventID: row.text(),
+                eventType: row.text(),
+                data: row.json(),
+                url: row.text()
+            )
+        }
+    }
+
+    /// Writes into the log how the job's attempt went; called in the transaction that ends the job or puts it off.
+    ///
+    /// - Parameters:
+    ///   - error: what went wrong; `nil` where the receiver has taken the event.
+    ///   - isOver: whether there is no other attempt.
+    package func log(
+        _ job: Job,
+        statusCode: Int?,
+        error: String?,
+        isOver: Bool,
+        at now: Instant
+    ) throws {
+        guard let number = job.deliveryNumber else { return }
+        let attempts = min(job.attempt, job.kind.retries.maxAttempts)
+        try run(
+            """
+            UPDATE webhook_deliveries SET attempts = \(Int64(attempts)), status_code = \(statusCode.map(Int64.init)),
+                error = \(error), attempted_at = \(now), finished_at = \(isOver ? now : nil)
+            WHERE number = \(number)
+            """
+        )
+    }
+
+    /// Makes the delivery of a job that is tried again a pending one.
+    func reopenDelivery(ofJob number: Int64) throws {
+        try run(
+            """
+            UPDATE webhook_deliveries SET finished_at = NULL
+            WHERE number = (
+                SELECT CAST(\(.jsonText("payload", key: "delivery")) AS BIGINT) FROM jobs
+                WHERE number = \(number) AND kind = \(JobKind.webhook)
+            )
+            """
+        )
+    }
+
+    /// Removes up to `limit` lines of the log, those that failed after a later time than the others, and returns how many.
+    package func purgeDeliveries(deliveredBefore: Instant, failedBefore: Instant, limit: Int) throws -> Int {
+        try rows(
+            """
+            DELETE FROM webhook_deliveries WHERE number IN (
+                SELECT number FROM webhook_deliveries
+                WHERE finished_at IS NOT NULL AND finished_at <= \(max(deliveredBefore, failedBefore))
+                    AND finished_at <= CASE WHEN error IS NULL THEN \(deliveredBefore) ELSE \(failedBefore) END
+                ORDER BY finished_at, number LIMIT \(Int64(limit)) \(.skipLocked(engine))
+            )
+            RETURNING 1
+            """
+        ) { $0.integer() }.count
+    }
+
+    /// Returns one page of the delivery log, the latest events first.
+    package func deliveries(matching query: WebhookDeliveryQuery) throws -> Page<WebhookDeliveryRecord> {
+        let tables: SQL = """
+            webhook_deliveries d
+            JOIN webhook_endpoints e ON e.number = d.endpoint_number
+            JOIN workspaces w ON w.number = e.workspace_number
+            """
+        let condition = Self.condition(query)
+        let items = try rows(
+            """
+            SELECT d.number, d.event_id, d.event_type, w.slug, e.id, e.url, d.attempts, d.status_code, d.error,
+                d.created_at, d.attempted_at, d.finished_at
+            FROM \(tables) WHERE \(condition)
+            ORDER BY d.number DESC LIMIT \(Int64(query.page.size)) OFFSET \(query.page.offset)
+            """
+        ) { WebhookDeliveryRecord(&$0) }
+        let total = try first("SELECT COUNT(*) FROM \(tables) WHERE \(condition)") { $0.integer() } ?? 0
+        return Page(items: items, total: total, request: query.page)
+    }
+
+    private static func condition(_ query: WebhookDeliveryQuery) -> SQL {
+        var parts: [SQL] = ["w.deleted_at IS NULL"]
+        if let workspace = query.workspace { parts.append("w.slug = \(workspace) OR w.id = \(workspace)") }
+        switch query.state {
+        case nil: break
+        case .pending: parts.append("d.finished_at IS NULL")
+        case .delivered: parts.append("d.finished_at IS NOT NULL AND d.error IS NULL")
+        case .failed: parts.append("d.finished_at IS NOT NULL AND d.error IS NOT NULL")
+        }
+        return .joined(parts, by: "AND")
+    }
+}
+
+extension JobDraft {
+    fileprivate init(_ kind: JobKind, delivery: Int64, endpoint: Int64, inWorkspace workspaceNumber: Int64) {
+        self.init(
+            kind,
+            group: WebhookEndpoint.group(endpoint),
+            workspaceNumber: workspaceNumber,
+            payload: JSONValue.object([JSONMember(key: "delivery", value: .integer(delivery))]).raw
+        )
+    }
+}
+
+extension Job {
+    /// The line of the delivery log that the job is about.
+    fileprivate var deliveryNumber: Int64? {
+        kind == .webhook ? payload.value["delivery"]?.int64Value : nil
+    }
+}
+
+extension WebhookDeliveryRecord {
+    fileprivate init(_ row: inout Row) {
+        self.init(
+            number: row.integer(),
+            eventID: row.text(),
+            eventType: row.text(),
+            workspace: row.text(),
+            endpointID: row.text(),
+            url: row.text(),
+            attempts: row.integer(),
+            statusCode: row.optionalInteger(),
+            error: row.optionalText(),
+            createdAt: row.instant(),
+            attemptedAt: row.optionalInstant(),
+            finishedAt: row.optionalInstant()
+        )
+    }
+}

@@ -1,0 +1,79 @@
+package import Domain
+
+extension Transaction {
+    package func webhookEndpoint(url: String, in workspace: Workspace) throws -> WebhookEndpoint? {
+        try first(
+            """
+            SELECT number, id, url, created_at FROM webhook_endpoints
+            WHERE workspace_number = \(workspace.number) AND url = \(url)
+            """
+        ) { WebhookEndpoint(&$0) }
+    }
+
+    package func countOfWebhookEndpoints(in workspace: Workspace) throws -> Int64 {
+        try first("SELECT COUNT(*) FROM webhook_endpoints WHERE workspace_number = \(workspace.number)") {
+            $0.integer()
+        } ?? 0
+    }
+
+    /// Returns one page of the workspace's endpoints, oldest first, with the length of the whole list.
+    package func webhookEndpoints(_ page: PageRequest, in workspace: Workspace) throws -> Page<WebhookEndpoint> {
+        let items = try rows(
+            """
+            SELECT number, id, url, created_at FROM webhook_endpoints WHERE workspace_number = \(workspace.number)
+            ORDER BY created_at, number LIMIT \(Int64(page.size)) OFFSET \(page.offset)
+            """
+        ) { WebhookEndpoint(&$0) }
+        return Page(items: items, total: try countOfWebhookEndpoints(in: workspace), request: page)
+    }
+
+    /// Stores an endpoint that the workspace does not have; whoever adds one holds the workspace's row.
+    package func insertWebhookEndpoint(
+        id: String,
+        url: String,
+        in workspace: Workspace,
+        at now: Instant
+    ) throws -> WebhookEndpoint? {
+        try first(
+            """
+            INSERT INTO webhook_endpoints (id, workspace_number, url, created_at)
+            VALUES (\(id), \(workspace.number), \(url), \(now))
+            RETURNING number, id, url, created_at
+            """
+        ) { WebhookEndpoint(&$0) }
+    }
+
+    /// Removes the endpoint, its part of the log, and the jobs that would have told it of something.
+    ///
+    /// A job that is being done stays, and finds that there is nobody to tell.
+    ///
+    /// - Returns: whether there was one.
+    package func deleteWebhookEndpoint(id: String, in workspace: Workspace) throws -> Bool {
+        // Whoever is storing an event for it at this moment is waited for, so that nothing of it is left behind.
+        let number = try first(
+            """
+            SELECT number FROM webhook_endpoints WHERE workspace_number = \(workspace.number) AND id = \(id)
+            \(.forUpdate(engine))
+            """
+        ) { $0.integer() }
+        guard let number else { return false }
+        try run(
+            """
+            DELETE FROM jobs
+            WHERE group_key = \(WebhookEndpoint.group(number)) AND finished_at IS NULL AND lease_expires_at IS NULL
+            """
+        )
+        try run("DELETE FROM webhook_deliveries WHERE endpoint_number = \(number)")
+        try run("DELETE FROM webhook_endpoints WHERE number = \(number)")
+        return true
+    }
+}
+
+extension WebhookEndpoint {
+    /// Events go to an endpoint one after the other.
+    static func group(_ number: Int64) -> String { "webhook:\(number)" }
+
+    fileprivate init(_ row: inout Row) {
+        self.init(number: row.integer(), id: row.text(), url: row.text(), createdAt: row.instant())
+    }
+}

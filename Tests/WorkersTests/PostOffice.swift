@@ -1,0 +1,90 @@
+import Core
+import Domain
+import Outbound
+import Storage
+import TestKit
+import Workers
+
+/// Copies of a server that send the events of one workspace, `acme`, by one clock.
+struct PostOffice: Sendable {
+    static let secret = "sek"
+
+    let office: Office
+    let owner: Caller
+    private let allowsPrivate: Bool
+
+    init(
+        _ backend: Backend,
+        copies: Int = 1,
+        secret: String? = secret,
+        allowsPrivate: Bool = true
+    ) async throws {
+        let settings = WebhookSettings(secret: secret, allowsPrivateAddresses: allowsPrivate)
+        office = try await Office(backend, copies: copies, webhooks: settings)
+        self.allowsPrivate = allowsPrivate
+        let operations = office.copies[0]
+        try await operations.setUp()
+        owner = try await operations.localOwner()
+        _ = try await operations.createWorkspace(WorkspaceDraft(slug: "acme"), for: owner)
+        try await office.postponeRecurringJobs()
+    }
+
+    var operations: Operations { office.copies[0] }
+    var clock: FixedEnvironment { office.clock }
+
+    func addEndpoint(_ url: String) async throws {
+        let url = try WebhookURL(url, allowsPrivate: allowsPrivate)
+        _ = try await operations.getOrCreateWebhookEndpoint(url, inWorkspace: "acme", for: owner)
+    }
+
+    /// Stores what was allowed once.
+    func store(endpoint url: String) async throws {
+        try await office.stores[0].write { transaction in
+            try transaction.run(
+                """
+                INSERT INTO webhook_endpoints (id, workspace_number, url, created_at)
+                SELECT \(url), number, \(url), 0 FROM workspaces WHERE slug = 'acme'
+                """
+            )
+        }
+    }
+
+    /// Deletes the endpoint whose URL ends so.
+    func deleteEndpoint(_ path: String) async throws {
+        let endpoints = try await operations.webhookEndpoints(PageRequest(size: 100), inWorkspace: "acme", for: owner)
+        for endpoint in endpoints.items where endpoint.url.hasSuffix(path) {
+            try await operations.deleteWebhookEndpoint(endpoint.id, inWorkspace: "acme", for: owner)
+        }
+    }
+
+    func publishTest() async throws {
+        try await operations.publishTestEvent(inWorkspace: "acme", for: owner)
+    }
+
+    /// Runs `body` while the copies send.
+    func open(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        let caller = OutboundCaller(allowsPrivateAddresses: allowsPrivate)
+        try await office.open(handlers: { [.webhook($0, caller, logger: Office.logger)] }, body)
+    }
+
+    /// The delivery log, the latest events first.
+    func log() async throws -> [WebhookDeliveryRecord] {
+        try await operations.webhookDeliveries(matching: WebhookDeliveryQuery(page: PageRequest(size: 100))).items
+    }
+
+    func until(_ condition: () async throws -> Bool) async throws {
+        try await Office.until(condition)
+    }
+
+    func untilNothingIsPending() async throws {
+        try await Office.until { try await log().allSatisfy { $0.state != .pending } }
+    }
+
+    func unfinishedJobs() async throws -> Int64 {
+        try await office.stores[0].read { transaction in
+            try transaction.first("SELECT COUNT(*) FROM jobs WHERE kind = 'webhook' AND finished_at IS NULL") {
+                $0.integer()
+            } ?? 0
+        }
+    }
+}
