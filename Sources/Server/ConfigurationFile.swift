@@ -21,7 +21,7 @@ struct ConfigurationFile {
         "insecure_no_auth": .boolean, "jwt_secret": .text, "retention_days": .integer, "workers": .integer,
         "log_level": .text, "reasoning": .boolean, "summaries": .boolean, "messages_per_short_summary": .integer,
         "messages_per_long_summary": .integer, "dreams": .boolean, "max_instruction_tokens": .integer,
-        "webhook_secret": .text, "webhook_private_addresses": .boolean, "webhook_limit": .integer, "log_level": .text,
+        "webhook_secret": .text, "webhook_private_addresses": .boolean, "webhook_limit": .integer,
         "plan_names": .texts, "default_plan": .text, "default_integrations": .texts,
     ]
 

@@ -14,9 +14,6 @@ import Testing
         "POST /v2/workspaces/{}/search", "POST /v2/workspaces/{}/peers/{}/search",
         "POST /v2/workspaces/{}/sessions/{}/search", "POST /v3/workspaces/{}/search",
         "POST /v3/workspaces/{}/peers/{}/search", "POST /v3/workspaces/{}/sessions/{}/search",
-        "POST /v2/workspaces/{}/webhooks", "GET /v2/workspaces/{}/webhooks", "GET /v2/workspaces/{}/webhooks/test",
-        "DELETE /v2/workspaces/{}/webhooks/{}", "POST /v3/workspaces/{}/webhooks", "GET /v3/workspaces/{}/webhooks",
-        "GET /v3/workspaces/{}/webhooks/test", "DELETE /v3/workspaces/{}/webhooks/{}",
     ]
 
     @Test(arguments: ["honcho-v2", "honcho-v3"])

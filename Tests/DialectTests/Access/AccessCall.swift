@@ -110,7 +110,7 @@ struct AccessCall: Sendable, CustomStringConvertible {
             AccessCall(.slug, .post, workspaces + "/<slug>/peers/list", "{}"),
             AccessCall(.slugToMake, .put, workspaces + "/<slug>/peers/alice", changed),
             AccessCall(.key, .post, "/\(version)/keys?workspace_id=<slug>"),
-        ] + sessions(version) + queue(version)
+        ] + sessions(version) + queue(version) + webhooks(version)
     }
 
     private static func queue(_ version: String) -> [AccessCall] {
@@ -124,6 +124,16 @@ struct AccessCall: Sendable, CustomStringConvertible {
                 workspace + "/schedule_dream",
                 #"{"observer": "alice", "dream_type": "omni"}"#
             ),
+        ]
+    }
+
+    private static func webhooks(_ version: String) -> [AccessCall] {
+        let webhooks = "/\(version)/workspaces/<slug>/webhooks"
+        return [
+            AccessCall(.slug, .post, webhooks, #"{"url": "https://example.com/"}"#),
+            AccessCall(.slug, .get, webhooks),
+            AccessCall(.slug, .get, webhooks + "/test"),
+            AccessCall(.slug, .delete, webhooks + "/endpoint"),
         ]
     }
 
