@@ -28,6 +28,8 @@ import Testing
         ("SELECT COUNT(*) FROM users WHERE is_local = 0", "the operator's list of all people"),
         ("FROM organizations o WHERE o.deleted_at IS NULL", "the operator's list of all organizations"),
         ("FROM api_keys k WHERE 1 = 1", "the operator's list of all keys"),
+        ("SELECT d.number, d.event_id, d.event_type, w.slug", "the operator's list of all deliveries, a page of it"),
+        ("SELECT COUNT(*) FROM webhook_deliveries d", "the operator's list of all deliveries"),
         (
             "other.lease_expires_at IS NOT NULL\n    ) THEN 1 ELSE 0 END",
             "the index of leased jobs is as short as there are workers"
@@ -118,8 +120,7 @@ import Testing
         let job = try #require(try await operations.takeJobs(upTo: 1, of: [.webhook], for: .seconds(60)).jobs.first)
         _ = try await operations.task(of: job)
         _ = try await operations.fail(job, with: JobFailure("x", isFinal: true))
-        let failed = try await operations.failedJobs(page: PageRequest(size: 1)).items
-        try await operations.retryFailedJob(try #require(failed.first).number)
+        try await operations.retryFailedJob(job.number)
         _ = try await operations.webhookDeliveries(matching: WebhookDeliveryQuery(page: PageRequest(size: 10)))
     }
 

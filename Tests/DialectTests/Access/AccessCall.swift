@@ -133,7 +133,6 @@ struct AccessCall: Sendable, CustomStringConvertible {
             AccessCall(.slug, .post, webhooks, #"{"url": "https://example.com/"}"#),
             AccessCall(.slug, .get, webhooks),
             AccessCall(.slug, .get, webhooks + "/test"),
-            AccessCall(.slug, .delete, webhooks + "/endpoint"),
         ]
     }
 
