@@ -32,6 +32,8 @@ package struct AtriumServer: Sendable {
         signal(SIGPIPE, SIG_IGN)
         // The same for a file that may not grow: the write fails, and the client is told.
         signal(SIGXFSZ, SIG_IGN)
+        // Where names of webhook receivers are looked up, each for as long as it takes.
+        NIOSingletons.blockingPoolThreadCountSuggestion = Self.maxWebhooks
         self.settings = settings
         self.logger = logger
         let registry = PrometheusRegistry()
@@ -66,6 +68,9 @@ package struct AtriumServer: Sendable {
         try await operations.users(page: PageRequest(size: 1)).total > 0
     }
 
+    /// How many events are sent at once.
+    private static let maxWebhooks = 16
+
     /// Whoever does the background work; nobody where that is left to other copies.
     private var jobRunners: [JobRunner] {
         guard settings.workers > 0 else { return [] }
@@ -74,7 +79,7 @@ package struct AtriumServer: Sendable {
         let handlers: [JobHandler] = [.purge(operations, retentionInDays: settings.retentionInDays, logger: logger)]
         // Slow receivers are waited for beside everything else.
         var webhookPace = JobPace()
-        webhookPace.workers = 16
+        webhookPace.workers = Self.maxWebhooks
         let caller = OutboundCaller(allowsPrivateAddresses: settings.webhooks.allowsPrivateAddresses)
         return [
             JobRunner(operations, handlers, pace: pace, logger: logger),

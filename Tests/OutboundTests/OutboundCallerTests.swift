@@ -9,7 +9,7 @@ import TestKit
 import Testing
 
 /// Calls of receivers that answer late, too much, elsewhere or not at all, and of hosts that mean something private.
-@Suite(.timeLimit(.minutes(2))) struct OutboundCallerTests {
+@Suite(.timeLimit(.minutes(10))) struct OutboundCallerTests {
     private static func request(_ url: String, allowsPrivate: Bool = true) throws -> WebhookRequest {
         WebhookRequest(
             url: try WebhookURL(url, allowsPrivate: allowsPrivate),

@@ -7,7 +7,7 @@ import Testing
 import Workers
 
 /// What is told when the last job of a group of background work is done.
-@Suite(.timeLimit(.minutes(2))) struct DrainedQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct DrainedQueueTests {
     /// A workspace with a session and an endpoint that nobody delivers to.
     private struct Scene {
         let post: PostOffice

@@ -11,7 +11,7 @@ import Testing
 import Workers
 
 /// Events on their way to real receivers on this machine.
-@Suite(.timeLimit(.minutes(4))) struct WebhookTests {
+@Suite(.timeLimit(.minutes(10))) struct WebhookTests {
     @Test("An event arrives once, signed, and the log says so", arguments: Backend.available)
     func delivery(backend: Backend) async throws {
         let post = try await PostOffice(backend)
