@@ -101,6 +101,7 @@ let package = Package(
             name: "atrium",
             dependencies: [
                 "Core", "Domain", "JSON", "Moving", "Server", "Storage", argumentParser, configuration, logging,
+                nioCore,
             ]
         ),
         .target(

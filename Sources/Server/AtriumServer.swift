@@ -32,8 +32,6 @@ package struct AtriumServer: Sendable {
         signal(SIGPIPE, SIG_IGN)
         // The same for a file that may not grow: the write fails, and the client is told.
         signal(SIGXFSZ, SIG_IGN)
-        // Where names of webhook receivers are looked up, each for as long as it takes.
-        NIOSingletons.blockingPoolThreadCountSuggestion = Self.maxWebhooks
         self.settings = settings
         self.logger = logger
         let registry = PrometheusRegistry()
@@ -68,8 +66,8 @@ package struct AtriumServer: Sendable {
         try await operations.users(page: PageRequest(size: 1)).total > 0
     }
 
-    /// How many events are sent at once.
-    private static let maxWebhooks = 16
+    /// How many events are sent at once; the process should have as many threads that may block, to look up receivers.
+    package static let maxWebhooks = 16
 
     /// Whoever does the background work; nobody where that is left to other copies.
     private var jobRunners: [JobRunner] {

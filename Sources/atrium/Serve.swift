@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import JSON
 import Logging
+import NIOCore
 import Server
 
 struct Serve: Command {
@@ -30,6 +31,8 @@ struct Serve: Command {
 
     func perform(_ settings: Settings) async throws -> Report {
         let logger = Logger.standardError(level: settings.logLevel)
+        // Once in a process, before anything uses them.
+        NIOSingletons.blockingPoolThreadCountSuggestion = AtriumServer.maxWebhooks
         let server = try await AtriumServer(settings, logger: logger)
         let hasUsers = try await server.hasUsers()
         let isJSON = common.json

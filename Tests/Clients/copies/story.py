@@ -23,8 +23,8 @@ ROUNDS = 30
 class Copies:
     """Two copies of the server, both started at once on an empty database."""
 
-    def __init__(self, database: Postgres) -> None:
-        settings = {
+    def __init__(self, database: Postgres, **settings: str) -> None:
+        settings |= {
             "ATRIUM_DATABASE_URL": database.url,
             "ATRIUM_DATABASE_READERS": str(READERS),
             "ATRIUM_DATABASE_WRITERS": str(WRITERS),

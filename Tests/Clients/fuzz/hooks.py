@@ -43,8 +43,10 @@ INTEGER = re.compile(r"[-+]?\d+(\.0*)?")
 
 @schemathesis.hook
 def map_case(context: HookContext, case: Case) -> Case:
-    """Random filters name no column and are all refused: they are replaced by ones that mean something."""
+    """Random filters name no column, and random texts are no URLs: both are replaced by ones that mean something."""
     body = case.body
+    if case.operation.path.endswith("/webhooks") and case.meta.generation.mode.is_positive and isinstance(body, dict):
+        case.body = body | {"url": f"https://example.com/{random.Random(repr(body)).randrange(20)}"}
     if not (case.meta.generation.mode.is_positive and isinstance(body, dict) and body.get("filters")):
         return case
     if is_list(case) or is_observation_query(case):
@@ -152,13 +154,17 @@ def other_half_missing(failure: Failure, case: Case, response: Response) -> bool
 
 
 def nothing_for_strangers(failure: Failure, case: Case, response: Response) -> bool:
-    """A stranger is told of another's session what is said of one that does not exist: that nothing is in it."""
+    """A stranger is told of another's session what is said of one that does not exist: that nothing is in it.
+
+    A test of its webhooks goes nowhere then.
+    """
     return (
         isinstance(failure, ObjectLevelAuthorizationViolation)
         and is_honcho(case)
         and (
             response.json() in ({"items": [], "total": 0, "page": 1, "size": size, "pages": 0} for size in range(1, 101))
             or response.json() == NO_WORK
+            or (case.operation.path.endswith("/webhooks/test") and response.json() is None)
         )
     )
 
