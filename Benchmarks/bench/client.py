@@ -56,11 +56,18 @@ class Client:
             raise Failure(f"{collection} has more than {rows} rows already; measure on an empty store")
         seeded = self.seeded.get(collection, 0)
         if missing > 0:
-            asyncio.run(Seeding(self, collection, range(seeded + 1, seeded + missing + 1)).run())
+            numbers = range(seeded + 1, seeded + missing + 1)
+            bodies = (json.dumps({"id": seed_id(number)}) for number in numbers)
+            asyncio.run(Seeding(self, collection, bodies, missing).run())
         if (found := self.total(collection)) != rows:
             raise Failure(f"{collection} has {found} rows after seeding, not {rows}")
         self.seeded[collection] = seeded + missing
         return seeded + missing
+
+
+    def post_all(self, path, bodies, count):
+        """Sends so many bodies, over several connections at once."""
+        asyncio.run(Seeding(self, path, bodies, count).run())
 
 
 def seed_id(number):
@@ -69,13 +76,13 @@ def seed_id(number):
 
 
 class Seeding:
-    """Some connections that share one iterator of numbers, each waiting for its answer before the next request."""
+    """Some connections that share one iterator of bodies, each waiting for its answer before the next request."""
 
-    def __init__(self, client, collection, numbers):
+    def __init__(self, client, collection, bodies, count):
         self.client = client
         self.collection = collection
-        self.numbers = iter(numbers)
-        self.count = len(numbers)
+        self.bodies = iter(bodies)
+        self.count = count
         self.made = 0
         self.started = time.monotonic()
         self.told = self.started
@@ -93,11 +100,10 @@ class Seeding:
         self.tell(end="\n")
 
     async def fill(self):
-        """Creates rows over one connection until the numbers are used up."""
+        """Sends over one connection until the bodies are used up."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.client.port)
         headers = "".join(f"{name}: {value}\r\n" for name, value in self.client.headers.items())
-        for number in self.numbers:
-            body = json.dumps({"id": seed_id(number)})
+        for body in self.bodies:
             writer.write(
                 f"POST {self.collection} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                 f"{headers}Content-Length: {len(body)}\r\n\r\n{body}".encode()
