@@ -26,6 +26,7 @@ final class SQLiteConnection: Connection {
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKilobytes(isReadOnly))")
             SQLiteFunctions.all.forEach(database.add(function:))
         }
         do {
@@ -41,6 +42,10 @@ final class SQLiteConnection: Connection {
             throw StorageError(code: error.extendedResultCode.rawValue, message: error.message ?? "")
         }
     }
+
+    /// How much of the database a connection keeps in memory, as far as it has looked at it; SQLite's own 2 MB are soon used up
+    /// by the one writer, which touches pages all over its indexes.
+    private static func cacheKilobytes(_ isReadOnly: Bool) -> Int { isReadOnly ? 8192 : 65536 }
 
     deinit {
         for statement in statements.values { sqlite3_finalize(statement) }
