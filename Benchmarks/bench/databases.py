@@ -27,7 +27,7 @@ def database(store, url, folder):
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             if not (throwaway := process.stdout.readline().strip()):
                 raise Failure("scripts/with-postgres --durable did not start a PostgreSQL")
-            yield Postgres(throwaway, "a throwaway with its own settings, durable, reached by a socket")
+            yield Postgres(throwaway, "a throwaway with the settings of docs/deployment.md, durable, reached by a socket")
 
 
 class SQLite:
