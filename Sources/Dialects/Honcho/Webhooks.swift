@@ -50,7 +50,11 @@ extension Honcho {
 
     /// `GET …/webhooks/test`: sends a `test.event`; a workspace that isn't there is passed over (honcho.md 2.8).
     func testWebhooks(_ request: IncomingRequest, _ caller: Caller) async throws -> Response {
-        try await operations.publishTestEvent(inWorkspace: request.parameter("workspace_id"), for: caller)
+        try caller.requireScope(.workspace(request.parameter("workspace_id")))
+        var reading = Reading(request, version)
+        let workspace = reading.pathID("workspace_id")
+        try reading.check()
+        try await operations.publishTestEvent(inWorkspace: workspace, for: caller)
         return .json { $0.value(RawJSON.null) }
     }
 }
