@@ -23,6 +23,7 @@ SWITCHES = ("enabled", "use", "create")
 THRESHOLDS = ("messages_per_short_summary", "messages_per_long_summary")
 LAX = {"0", "1", "0.0", "-0.0", "1.0", "on", "off", "t", "f", "true", "false", "y", "n", "yes", "no"}
 ID = re.compile(r"[a-zA-Z0-9_-]+")
+NO = {"0", "0.0", "-0.0", "off", "f", "false", "n", "no"}
 SHARED_FIELDS = ("created_at", "metadata")
 ID_FIELDS = ("id",)
 NO_WORK = dict.fromkeys((f"{state}_work_units" for state in ("total", "completed", "in_progress", "pending")), 0) | {
@@ -32,6 +33,7 @@ RULES_BETWEEN_FIELDS = (
     b"peer_target must be provided if",
     b"Invalid response_format: ",
     b" are mutually exclusive",
+    b"session_id must be included in filters.session_id",
     b"observer and observed must be specified",
     b"Uploaded JSON is invalid",
     b"Uploaded PDF can't be read",
@@ -49,7 +51,7 @@ def map_case(context: HookContext, case: Case) -> Case:
         case.body = body | {"url": f"https://example.com/{random.Random(repr(body)).randrange(20)}"}
     if not (case.meta.generation.mode.is_positive and isinstance(body, dict) and body.get("filters")):
         return case
-    if is_list(case) or is_observation_query(case):
+    if is_list(case) or is_search(case) or is_observation_query(case):
         filters = meaningful_filter(random.Random(repr(body["filters"])), fields_of(case))
         pair = {"observer": "a", "observed_id": "a"} if is_observation_query(case) else {}
         case.body = copy.deepcopy(body) | {"filters": filters | pair}
@@ -61,7 +63,8 @@ def fields_of(case: Case) -> tuple[str, ...]:
     path = case.operation.path
     if "/observations/" in path or "/conclusions/" in path:
         return ("created_at", "id")
-    return SHARED_FIELDS if "/sessions/{session_id}/messages/" in path else SHARED_FIELDS + ID_FIELDS
+    of_messages = "/sessions/{session_id}/messages/" in path or is_search(case)
+    return SHARED_FIELDS if of_messages else SHARED_FIELDS + ID_FIELDS
 
 
 @schemathesis.hook
@@ -145,11 +148,11 @@ def no_model(failure: Failure, case: Case, response: Response) -> bool:
 
 
 def other_half_missing(failure: Failure, case: Case, response: Response) -> bool:
-    """A scope that was just made is there; the session that is to be put into it is not."""
+    """The workspace or scope that was just made is there; the session or peer that the body names is not."""
     return (
         isinstance(failure, EnsureResourceAvailability)
-        and case.operation.path.endswith("/scopes/{scope_id}/sessions")
-        and response.content.startswith(b'{"detail":"Session ')
+        and case.operation.path.endswith(("/scopes/{scope_id}/sessions", "/conclusions", "/observations"))
+        and response.content.startswith((b'{"detail":"Session ', b'{"detail":"Peer '))
     )
 
 
@@ -203,6 +206,10 @@ def is_list(case: Case) -> bool:
     return is_honcho(case) and case.operation.path.endswith(("/list", "/peers/{peer_id}/sessions"))
 
 
+def is_search(case: Case) -> bool:
+    return is_honcho(case) and case.operation.path.endswith("/search")
+
+
 def is_observation_query(case: Case) -> bool:
     return case.operation.path.endswith(("/conclusions/query", "/observations/query"))
 
@@ -216,6 +223,9 @@ def lax_settings(body: dict) -> list[tuple[dict, str, object]]:
         value = body.get(key)
         if isinstance(value, bool) or (isinstance(value, str) and NUMBER.fullmatch(value.strip())):
             found.append((body, key, 1))
+    rebuild = body.get("rebuild")
+    if rebuild is not None and not isinstance(rebuild, bool) and str(rebuild).strip().lower() in LAX:
+        found.append((body, "rebuild", str(rebuild).strip().lower() not in NO))
     for section in (section for section in sections if isinstance(section, dict)):
         for key, value in section.items():
             if key in SWITCHES and not isinstance(value, bool) and str(value).strip().lower() in LAX:
