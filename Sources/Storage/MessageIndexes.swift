@@ -87,7 +87,8 @@ struct MessageHits {
         }
         guard newest.count > 1 else { return newest[0] }
         let all = newest.map { rows -> SQL in "SELECT * FROM (\(rows)) newest" }
-        return "\(SQL(joining: all, by: " UNION ALL ")) ORDER BY created_at DESC, number DESC"
+        // Without a limit SQLite would see no reason to keep to the order.
+        return "\(SQL(joining: all, by: " UNION ALL ")) ORDER BY created_at DESC, number DESC LIMIT \(depth)"
     }
 }
 
