@@ -42,8 +42,8 @@ extension Transaction {
         ]
         let ground = SearchGround(
             workspace: workspace,
-            sessions: sessions.compactMap { list in list.map { Set($0) } }.common.map { Array($0) },
-            peers: authors.map { $0.compactMap { peers[$0] } },
+            sessions: sessions.compactMap { list in list.map { Set($0) } }.common?.sorted(),
+            peers: authors.map { $0.compactMap { peers[$0] }.sorted() },
             perspective: perspective,
             scope: scope,
             filter: search.filter
