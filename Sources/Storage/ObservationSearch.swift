@@ -18,6 +18,7 @@ extension Transaction {
             """
             SELECT \(Observation.columns)
             \(Observation.source(in: workspace, chosen: Self.ranking(words, pair, engine)))
+                AND o.observer_number = \(pair.observerNumber) AND o.observed_number = \(pair.observedNumber)
                 AND \(filter.sql(Observation.filterColumns(in: workspace), engine))
             ORDER BY chosen.score DESC, o.created_at DESC, o.number DESC
             LIMIT \(Int64(limit))

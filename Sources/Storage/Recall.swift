@@ -76,7 +76,7 @@ private struct RecallParts {
             FROM (\(Transaction.ranking(words, pair, engine))) ranked
             JOIN observations o ON o.number = ranked.number
             LEFT JOIN sessions s ON s.number = o.session_number
-            WHERE s.deleted_at IS NULL AND \(condition(isRecent: false))
+            WHERE \(isOfPair) AND s.deleted_at IS NULL AND \(condition(isRecent: false))
             ORDER BY ranked.score DESC, o.created_at DESC, o.number DESC
             LIMIT \(Int64(selection.nearCount))
             """
@@ -94,10 +94,14 @@ private struct RecallParts {
         guard count > 0 else { return nil }
         return """
             SELECT o.number FROM observations o LEFT JOIN sessions s ON s.number = o.session_number
-            WHERE o.observer_number = \(pair.observerNumber) AND o.observed_number = \(pair.observedNumber)
-                AND s.deleted_at IS NULL AND \(condition(isRecent: isRecent))
+            WHERE \(isOfPair) AND s.deleted_at IS NULL AND \(condition(isRecent: isRecent))
             ORDER BY \(order) LIMIT \(Int64(count))
             """
+    }
+
+    /// Said even of what an index found: to PostgreSQL's a word that is spelled like a pair is that pair.
+    private var isOfPair: SQL {
+        "o.observer_number = \(pair.observerNumber) AND o.observed_number = \(pair.observedNumber)"
     }
 
     private func condition(isRecent: Bool) -> SQL {
