@@ -113,6 +113,31 @@ extension SQL {
     }
 }
 
+/// The order of jobs (`JobClaims.swift`).
+extension SQL {
+    /// The number of the unfinished job of the same group that was enqueued last before the one in the row `due`, or null.
+    ///
+    /// PostgreSQL takes any group for one of average length, and in search of the greatest number of a short one would walk
+    /// through all jobs backwards; compared as a row, its index by group is the only one that has the order. SQLite always reads
+    /// that index, but compares only the first column of such a row in it.
+    static func predecessor(_ engine: Engine) -> SQL {
+        switch engine {
+        case .sqlite:
+            """
+            SELECT MAX(other.number) FROM jobs other
+            WHERE other.group_key = due.group_key AND other.finished_at IS NULL AND other.number < due.number
+            """
+        case .postgres:
+            """
+            SELECT CASE WHEN other.group_key = due.group_key THEN other.number END FROM jobs other
+            WHERE other.finished_at IS NULL AND other.group_key IS NOT NULL
+                AND (other.group_key, other.number) < (due.group_key, due.number)
+            ORDER BY other.group_key DESC, other.number DESC LIMIT 1
+            """
+        }
+    }
+}
+
 /// Statements over whole tables (`WholeTables.swift`).
 extension SQL {
     /// Removes every row; each table comes after those that it refers to.

@@ -88,11 +88,7 @@ extension Transaction {
         }
         return try rows(
             """
-            SELECT number,
-                (
-                    SELECT MAX(other.number) FROM jobs other
-                    WHERE other.group_key = due.group_key AND other.finished_at IS NULL AND other.number < due.number
-                ),
+            SELECT number, (\(.predecessor(engine))),
                 CASE WHEN EXISTS (
                     SELECT 1 FROM jobs other
                     WHERE other.group_key = due.group_key AND other.lease_expires_at IS NOT NULL

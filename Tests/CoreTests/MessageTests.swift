@@ -35,6 +35,12 @@ import Testing
         )
         #expect(peers.total == 7)
         #expect(try await house.session().messageCount == Int64(listed.count))
+        let work = try await house.operations.jobNumbers(
+            matching: JobNumbersQuery(kinds: [.representation]),
+            inWorkspace: "w",
+            for: house.bob
+        )
+        #expect(work.all.pending == Int64(listed.count))
     }
 
     @Test("A page costs its own rows wherever it lies, and reversed pages mirror it", arguments: Backend.available)

@@ -23,8 +23,9 @@ import Testing
     @Test("What waits of a kind that nobody here does is never come upon", arguments: Backend.available)
     func backlog(backend: Backend) async throws {
         let (store, workspace) = try await JobNumbersTests.storeWithJobs(backend)
+        // Two groups that are long, so that an engine may take all groups for long ones.
         let drafts = (0..<3000).map {
-            JobDraft(.representation, group: "g\($0)", workspaceNumber: workspace, sessionNumber: 1)
+            JobDraft(.representation, group: "g\($0 % 2)", workspaceNumber: workspace, sessionNumber: 1)
         }
         // They are due long before the others.
         _ = try await store.write { try $0.enqueue(drafts, at: JobTests.start.adding(days: -1)) }
@@ -48,7 +49,11 @@ import Testing
         #expect(plans.count == 2)
         // One look at the index for each of the two kinds.
         let look = /jobs_kind_run_at_idx \(kind=\?|Index Cond: \(+kind = '/
-        for plan in plans { #expect(plan.matches(of: look).count == 2, "\(plan)") }
+        let walk = /jobs_pkey|Seq Scan|SCAN (jobs|other)$/
+        for plan in plans {
+            #expect(plan.matches(of: look).count == 2, "\(plan)")
+            #expect(plan.matches(of: walk).isEmpty, "\(plan)")
+        }
     }
 
     /// These are read from one end on, up to a limit, or hold no more than what is being done at the moment.

@@ -20,6 +20,7 @@ def test_every_acknowledged_create_survives(seconds):
         workspaces: list[str] = []
         peers: list[tuple[str, str]] = []
         changes: dict[str, int] = {}
+        said: dict[str, int] = {}
 
         def write(number: int) -> None:
             try:
@@ -33,6 +34,9 @@ def test_every_acknowledged_create_survives(seconds):
                         peers.append((home, name))
                         post(wire, "PUT", f"/v2/workspaces/{home}", {"metadata": {"n": n}})
                         changes[home] = n
+                        message = {"content": "hello", "peer_id": name}
+                        post(wire, "POST", f"/v3/workspaces/{home}/sessions/s/messages", {"messages": [message]})
+                        said[home] = n + 1
             except (OSError, ValueError):
                 return  # the server died under us, as it should
 
@@ -55,6 +59,12 @@ def test_every_acknowledged_create_survives(seconds):
                 listed |= {item["id"] for item in items}
                 page += 1
             assert {peer for of, peer in peers if of == home} <= listed
+        for home, count in said.items():
+            kept = client.post(f"/v3/workspaces/{home}/sessions/s/messages/list", {}).json()["total"]
+            assert kept in (count, count + 1)
+            # Each of them has left its work behind, and each twentieth a summary as well.
+            queued = client.get(f"/v3/workspaces/{home}/queue/status").json()["total_work_units"]
+            assert queued == kept + kept // 20
         for home, n in changes.items():
             kept = client.post("/v2/workspaces", {"id": home}).json()["metadata"]["n"]
             assert kept in (n, n + 1)  # the last change may have been stored without our hearing of it
