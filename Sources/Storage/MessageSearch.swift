@@ -147,7 +147,7 @@ extension Transaction {
             """
             SELECT m.number, s.slug, \(Message.columns)
             FROM messages m JOIN peers p ON p.number = m.peer_number JOIN sessions s ON s.number = m.session_number
-            WHERE m.number IN (\(each: numbers)) AND m.workspace_number = \(workspace.number)
+            WHERE m.number IN (\(each: numbers)) AND m.workspace_number + 0 = \(workspace.number)
             """
         ) { row in
             let (number, session) = (row.integer(), row.text())
