@@ -136,12 +136,8 @@ package struct Fields: Sendable {
         return value.elements
     }
 
-    /// The objects of a list that must be there and have so many of them, each read by `read`.
-    package mutating func objects<Value>(
-        _ name: String,
-        count: ClosedRange<Int>,
-        _ read: (inout Fields) -> Value
-    ) -> [Value] {
+    /// The elements of a list that must be there and have so many of them; none of one that has more.
+    package mutating func list(_ name: String, count: ClosedRange<Int>) -> [JSONValue] {
         let faultsBefore = faults.count
         let elements = list(name)
         guard faults.count == faultsBefore else { return [] }
@@ -151,7 +147,16 @@ package struct Fields: Sendable {
             note(.tooMany(maximum: count.upperBound, count: elements.count), at: name)
             return []
         }
-        return elements.enumerated().compactMap { index, element in
+        return elements
+    }
+
+    /// The objects of a list that must be there and have so many of them, each read by `read`.
+    package mutating func objects<Value>(
+        _ name: String,
+        count: ClosedRange<Int>,
+        _ read: (inout Fields) -> Value
+    ) -> [Value] {
+        list(name, count: count).enumerated().compactMap { index, element in
             do throws(UnreadableRequest) {
                 var fields = try Fields(element, at: location + [.key(name), .index(index)])
                 let value = read(&fields)

@@ -147,16 +147,7 @@ extension Fields {
 
     /// A list of texts that must be there and have so many of them.
     mutating func texts(_ name: String, count: ClosedRange<Int>, _ rule: TextRule = .any) -> [String] {
-        let faultsBefore = faults.count
-        let elements = list(name)
-        guard faults.count == faultsBefore else { return [] }
-        if elements.count < count.lowerBound {
-            note(.tooFew(minimum: count.lowerBound, count: elements.count), at: name)
-        } else if elements.count > count.upperBound {
-            note(.tooMany(maximum: count.upperBound, count: elements.count), at: name)
-            return []
-        }
-        return elements.enumerated().compactMap { index, element in
+        list(name, count: count).enumerated().compactMap { index, element in
             guard let text = element.stringValue else {
                 note([Fault(.notAString, at: location + [.key(name), .index(index)], input: element.raw)])
                 return nil
