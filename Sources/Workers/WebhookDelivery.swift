@@ -30,9 +30,9 @@ extension JobHandler {
             let status = try await caller.post(request)
             count("\(status / 100)xx")
             return status
-        } catch {
+        } catch let failure as OutboundFailure {
             count("none")
-            throw error
+            throw JobFailure(failure.description, isFinal: false)
         }
     }
 

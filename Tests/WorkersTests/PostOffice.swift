@@ -62,9 +62,12 @@ struct PostOffice: Sendable {
     }
 
     /// Runs `body` while the copies send.
-    func open(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    func open(
+        _ pace: JobPace = Office.pace(),
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
         let caller = OutboundCaller(allowsPrivateAddresses: allowsPrivate)
-        try await office.open(handlers: { [.webhook($0, caller, logger: Office.logger)] }, body)
+        try await office.open(pace, handlers: { [.webhook($0, caller, logger: Office.logger)] }, body)
     }
 
     /// The delivery log, the latest events first.
