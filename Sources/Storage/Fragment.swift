@@ -104,6 +104,18 @@ extension SQL {
         }
     }
 
+    /// A row where parts of messages' texts are indexed; on PostgreSQL that needs an extension (`Migrations/SearchIndexes.swift`).
+    static func partIndex(_ engine: Engine) -> SQL {
+        switch engine {
+        case .sqlite: "SELECT 1"
+        case .postgres:
+            """
+            SELECT 1 FROM pg_index
+            WHERE indexrelid = to_regclass('messages_parts_idx') AND indisvalid AND atrium_has_parts('abc')
+            """
+        }
+    }
+
     /// Keeps others from changing the schema until the transaction ends; in SQLite the write transaction already does.
     static func lockSchema(_ engine: Engine) -> SQL {
         switch engine {

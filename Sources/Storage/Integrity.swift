@@ -7,4 +7,13 @@ extension Store {
             try transaction.rows(.integrity(transaction.engine)) { $0.text() }.filter { $0 != "ok" }
         }
     }
+
+    /// Whether parts of words are looked for in an index; if not, only among the newest messages.
+    ///
+    /// The schema must be up to date.
+    package func hasPartIndex() async throws -> Bool {
+        try await read { transaction in
+            try transaction.first(.partIndex(transaction.engine)) { $0.integer() } != nil
+        }
+    }
 }

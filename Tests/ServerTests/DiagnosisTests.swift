@@ -1,6 +1,7 @@
 import Foundation
 import Server
 import Storage
+import TestKit
 import Testing
 import TextExtraction
 
@@ -33,7 +34,8 @@ import TextExtraction
         #expect(findings.allSatisfy { $0.outcome == .ok }, "\(findings)")
         #expect(
             findings.map(\.check) == [
-                "settings", "data directory", "schema", "integrity", "disk space", "port", "clock", "uploads",
+                "settings", "data directory", "schema", "integrity", "search", "disk space", "port", "clock",
+                "uploads",
             ]
         )
         await store.close()
@@ -44,6 +46,37 @@ import TextExtraction
         let finding = try #require(findings.first { $0.check == "uploads" })
         #expect(finding.outcome == .warning)
         #expect(finding.detail.contains("poppler-utils"))
+    }
+
+    @Test(.enabled(if: Backend.available.contains(.postgres)))
+    func aMissingIndexOfPartsIsPointedAtUntilItIsMadeAsTheDocumentsSay() async throws {
+        let store = try await Backend.postgres.makeStore()
+        try await store.alter { transaction in
+            // As the migration leaves it where the extension can't be made.
+            try transaction.run("DROP INDEX messages_parts_idx")
+            try transaction.run(
+                """
+                CREATE OR REPLACE FUNCTION atrium_has_parts(part text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS
+                'SELECT false'
+                """
+            )
+        }
+        let diagnosis = Diagnosis(try settings())
+        for statement in try documentedStatements(beginningWith: "CREATE INDEX CONCURRENTLY messages_parts_idx") {
+            #expect(await diagnosis.findings(in: store).map(\.outcome) == [.ok, .ok, .warning])
+            // Tests have a transaction around every statement.
+            let statement = statement.replacing("CONCURRENTLY ", with: "")
+            try await store.alter { try $0.run(SQL(stringLiteral: statement)) }
+        }
+        #expect(await diagnosis.findings(in: store).map(\.outcome) == [.ok, .ok, .ok])
+    }
+
+    /// The statements of a block of SQL in `docs/deployment.md`.
+    private func documentedStatements(beginningWith start: String) throws -> [String] {
+        let file = URL(filePath: #filePath).appending(path: "../../../docs/deployment.md").standardizedFileURL
+        let blocks = try String(contentsOf: file, encoding: .utf8).split(separator: "```")
+        let block = try #require(blocks.first { $0.hasPrefix("sql\n" + start) })
+        return block.dropFirst("sql\n".count).split(separator: ";\n").map(String.init)
     }
 
     @Test func anEmptyDatabaseWaitsForItsSchema() async throws {

@@ -1,6 +1,6 @@
 import Domain
 import Foundation
-import Storage
+package import Storage
 package import TextExtraction
 
 /// Looks whether a server with these settings would run; changes nothing.
@@ -86,7 +86,7 @@ package struct Diagnosis: Sendable {
     private func examineStore() async -> [Finding] {
         do {
             let store = try settings.openStore()
-            let findings = await examine(store)
+            let findings = await findings(in: store)
             await store.close()
             return findings
         } catch {
@@ -94,12 +94,14 @@ package struct Diagnosis: Sendable {
         }
     }
 
-    private func examine(_ store: any Store) async -> [Finding] {
+    /// What was looked at in the database.
+    package func findings(in store: any Store) async -> [Finding] {
         do {
             let version = try await store.schemaVersion()
             let copy = try await store.read { try $0.unfinishedCopy() }
-            let faults = try await store.faults()
-            return [copy.map(unfinished) ?? schema(version), integrity(faults)]
+            let findings = [copy.map(unfinished) ?? schema(version), integrity(try await store.faults())]
+            guard version == currentSchemaVersion else { return findings }
+            return findings + [search(hasPartIndex: try await store.hasPartIndex())]
         } catch {
             return [Finding("database", .failed, Explanation(error, settings).description)]
         }
@@ -127,6 +129,17 @@ package struct Diagnosis: Sendable {
         }
         let count = faults.count == 1 ? "" : " and \(faults.count - 1) more"
         return Finding("integrity", .failed, "\(first)\(count); stop the server and put a backup in the file's place")
+    }
+
+    private func search(hasPartIndex: Bool) -> Finding {
+        guard hasPartIndex else {
+            let detail = """
+                pg_trgm was missing when the schema was made, so parts of words are found in the newest messages only; \
+                docs/deployment.md, "Without pg_trgm", has the SQL that changes it
+                """
+            return Finding("search", .warning, detail)
+        }
+        return Finding("search", .ok, "words and parts of words are indexed")
     }
 
     private var diskSpace: Finding {
