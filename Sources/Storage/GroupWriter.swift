@@ -104,7 +104,7 @@ package final class GroupWriter: Sendable {
             try connection.begin(mode)
             let transaction = Transaction(connection)
             answers = try group.map { try $0.run(transaction) }
-            try connection.settle()
+            try transaction.complete()
         } catch {
             connection.rollback()
             guard connection.isUsable else { throw group.count == 1 ? error : Self.fateOfAll(error) }

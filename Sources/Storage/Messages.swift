@@ -92,7 +92,7 @@ extension Transaction {
     package func append(_ messages: [NewMessage], to target: MessageTarget) throws -> AppendedMessages? {
         let tokens = messages.reduce(0) { $0 + $1.tokenCount }
         guard let ground = try extend(target, by: Int64(messages.count), tokens: tokens) else { return nil }
-        var values: [SQL] = []
+        var values: [[SQLValue]] = []
         var stored: [Message] = []
         var sequence = ground.messageCount - Int64(messages.count)
         var tokensBefore = ground.tokenCount - tokens
@@ -166,7 +166,8 @@ extension Transaction {
     }
 
     /// Stores rows, a power of two of them with each statement, so that there are few texts to be kept prepared.
-    private func insertMessages(_ rows: ArraySlice<SQL>) throws {
+    private func insertMessages(_ rows: ArraySlice<[SQLValue]>) throws {
+        try prepareToAddMessages()
         var rest = rows
         while !rest.isEmpty {
             let size = min(1 << (Int.bitWidth - 1 - rest.count.leadingZeroBitCount), 128)
@@ -176,7 +177,7 @@ extension Transaction {
                     id, workspace_number, session_number, peer_number, sequence, content, metadata, configuration, source,
                     token_count, tokens_before, created_at
                 )
-                VALUES \(SQL(joining: Array(rest.prefix(size)), by: ", "))
+                VALUES \(.list(of: rest.prefix(size)))
                 """
             )
             rest = rest.dropFirst(size)
@@ -214,12 +215,13 @@ extension Row {
 }
 
 extension NewMessage {
-    fileprivate func values(in target: MessageTarget, sequence: Int64, tokensBefore: Int64) -> SQL {
-        """
-        (\(id), \(target.workspace.number), \(target.sessionNumber), \(target.authors[draft.peerSlug]), \(sequence), \
-        \(draft.content), \(draft.metadata), \(draft.configuration), \(draft.source), \(tokenCount), \(tokensBefore), \
-        \(createdAt))
-        """
+    fileprivate func values(in target: MessageTarget, sequence: Int64, tokensBefore: Int64) -> [SQLValue] {
+        [
+            SQLValue(id), SQLValue(target.workspace.number), SQLValue(target.sessionNumber),
+            SQLValue(target.authors[draft.peerSlug]), SQLValue(sequence), SQLValue(draft.content),
+            SQLValue(draft.metadata), SQLValue(draft.configuration), SQLValue(draft.source), SQLValue(tokenCount),
+            SQLValue(tokensBefore), SQLValue(createdAt),
+        ]
     }
 
     fileprivate func stored(in target: MessageTarget, sequence: Int64) -> Message {

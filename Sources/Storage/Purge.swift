@@ -40,6 +40,8 @@ extension Transaction {
     }
 
     private func purge(sessions: [Int64], _ limit: Int) throws -> Int {
+        // What goes is taken out of the indexes, so it must be in them.
+        try indexAddedMessages()
         let belongs: SQL = "session_number IN (\(each: sessions))"
         let workspaces: SQL = "SELECT workspace_number FROM sessions WHERE number IN (\(each: sessions))"
         return try purge(

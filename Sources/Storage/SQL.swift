@@ -32,13 +32,16 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
             text.reserveCapacity(literalCapacity + interpolationCount * 3)
         }
 
+        fileprivate mutating func reserveValues(_ count: Int) {
+            values.reserveCapacity(count)
+        }
+
         package mutating func appendLiteral(_ literal: String) {
             text += literal
         }
 
         package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
-            values.append(value?.sqlValue ?? .null(Value.sqlType))
-            text += "$\(values.count)"
+            appendInterpolation(SQLValue(value))
         }
 
         /// Binds a value as the database knows it.
@@ -63,8 +66,10 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
 
         /// Splices another statement, its placeholders numbered on from here.
         package mutating func appendInterpolation(_ sql: SQL) {
-            guard !sql.values.isEmpty else {
+            // What comes first is numbered rightly already.
+            guard !sql.values.isEmpty, !values.isEmpty else {
                 text += sql.text
+                values += sql.values
                 return
             }
             // Cut at each `$`: what follows begins with a number that is replaced, unless it stands in a literal.
@@ -112,6 +117,24 @@ extension SQL {
     }
 }
 
+extension SQL {
+    /// Rows of values for an `INSERT`: `($1, $2), ($3, $4)`.
+    static func list(of rows: some Collection<[SQLValue]>) -> SQL {
+        let count = rows.reduce(0) { $0 + $1.count }
+        var list = StringInterpolation(literalCapacity: rows.count * 4 + count * 4, interpolationCount: 0)
+        list.reserveValues(count)
+        for (index, row) in rows.enumerated() {
+            list.appendLiteral(index == 0 ? "(" : ", (")
+            for (index, value) in row.enumerated() {
+                if index > 0 { list.appendLiteral(", ") }
+                list.appendInterpolation(value)
+            }
+            list.appendLiteral(")")
+        }
+        return SQL(stringInterpolation: list)
+    }
+}
+
 /// The kinds of value that the databases know.
 package enum SQLType: Sendable {
     case integer
@@ -136,6 +159,13 @@ extension SQLValue {
         case .real: .real
         case .text: .text
         }
+    }
+}
+
+extension SQLValue {
+    /// What stands for the value in an interpolation, a null of its kind for none.
+    init<Value: SQLBindable>(_ value: Value?) {
+        self = value?.sqlValue ?? .null(Value.sqlType)
     }
 }
 

@@ -26,6 +26,7 @@ extension Transaction {
     /// and everybody who is or was in it as active members.
     package func copyContent(of session: Session, upTo extent: SessionExtent, to copy: Session, at now: Instant) throws
     {
+        try prepareToAddMessages()
         try run(
             """
             INSERT INTO messages (

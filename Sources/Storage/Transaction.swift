@@ -30,8 +30,9 @@ extension Connection {
     package func transaction<Value>(_ mode: TransactionMode, _ body: (Transaction) throws -> Value) throws -> Value {
         do {
             try begin(mode)
-            let value = try body(Transaction(self))
-            try settle()
+            let transaction = Transaction(self)
+            let value = try body(transaction)
+            try transaction.complete()
             try commit()
             return value
         } catch {
@@ -102,6 +103,18 @@ package struct Transaction {
         journal.enqueuedKinds.formUnion(kinds)
     }
 
+    /// Does what was put off until everything else is done, and waits for what is under way.
+    func complete() throws {
+        try indexAddedMessages()
+        try connection.settle()
+    }
+
+    /// The number of the last message that was there before this transaction added some; `nil` where it hasn't.
+    var lastIndexedMessage: Int64? {
+        get { journal.lastIndexedMessage }
+        nonmutating set { journal.lastIndexedMessage = newValue }
+    }
+
     private func execute(_ sql: SQL, _ row: (inout Row) throws -> Void) throws {
         journal.note(sql)
         try connection.execute(sql, row)
@@ -112,6 +125,7 @@ package struct Transaction {
 private final class Journal {
     private(set) var hasWritten = false
     var enqueuedKinds: Set<JobKind> = []
+    var lastIndexedMessage: Int64?
 
     func note(_ sql: SQL) {
         if !sql.text.hasPrefix("SELECT") { hasWritten = true }

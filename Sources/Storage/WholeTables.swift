@@ -54,24 +54,10 @@ extension Transaction {
 
     /// Adds rows whose values are in the order of the table's columns; at least one, and not more values than a statement takes.
     package func insert(_ rows: [[SQLValue]], into table: Catalogue.Table) throws {
-        var statement = SQL.StringInterpolation(
-            literalCapacity: 0,
-            interpolationCount: rows.count * table.columns.count
+        if table.name == "messages" { try prepareToAddMessages() }
+        try run(
+            "INSERT INTO \(.identifier(table.name)) (\(list(table.columns.map(\.name)))) VALUES \(.list(of: rows))"
         )
-        statement.appendLiteral("INSERT INTO ")
-        statement.appendInterpolation(.identifier(table.name))
-        statement.appendLiteral(" (")
-        statement.appendInterpolation(list(table.columns.map(\.name)))
-        statement.appendLiteral(") VALUES ")
-        for (index, row) in rows.enumerated() {
-            statement.appendLiteral(index == 0 ? "(" : ", (")
-            for (index, value) in row.enumerated() {
-                if index > 0 { statement.appendLiteral(", ") }
-                statement.appendInterpolation(value)
-            }
-            statement.appendLiteral(")")
-        }
-        try run(SQL(stringInterpolation: statement))
     }
 
     /// Removes every row of these tables; each must come after those that it refers to.

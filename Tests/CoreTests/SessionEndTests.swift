@@ -212,6 +212,7 @@ extension House {
     /// Stores messages of three tokens each, as a batch of them would be; the n-th is called `PREFIXn`.
     fileprivate func write(_ count: Int64, to session: Session, prefix: String = "m") async throws {
         try await store.write { transaction in
+            try transaction.prepareToAddMessages()
             try transaction.run(
                 """
                 INSERT INTO messages (

@@ -14,6 +14,7 @@ enum PlanWorld {
     /// Returns the tables whose size the engine knows to be large; what it does with an empty one says nothing.
     static func fill(_ store: any Store) async throws -> Set<String> {
         try await store.write { transaction in
+            try transaction.prepareToAddMessages()
             for statement in rows { try transaction.run(statement) }
         }
         guard store.engine == .postgres else { return [] }

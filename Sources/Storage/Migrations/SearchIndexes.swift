@@ -57,13 +57,14 @@ private func wordRow(_ row: StaticString) -> SQL {
 private func partRow(_ row: StaticString) -> SQL {
     let name = Fragment.name(row)
     let places = [("workspace_number", 0xE000), ("session_number", 0xE800), ("peer_number", 0xF000)]
-        .map { column, first -> SQL in
-            let number: SQL = "\(name).\(.identifier(column))"
-            let base = Fragment.integer(first)
-            return
-                "char(\(base) + (\(number) & 2047), \(base) + (\(number) >> 11 & 2047), \(base) + (\(number) >> 22 & 2047))"
-        }
+        .map { column, first in partPlace("\(name).\(.identifier(column))", from: first) }
     return "\(name).number, \(SQL(joining: places, by: ", ")), \(name).content"
+}
+
+/// The place of that number as three characters that no text is written in.
+func partPlace(_ number: SQL, from first: Int) -> SQL {
+    let base = Fragment.integer(first)
+    return "char(\(base) + (\(number) & 2047), \(base) + (\(number) >> 11 & 2047), \(base) + (\(number) >> 22 & 2047))"
 }
 
 /// The indexes hold what the functions make of a row; nothing of it is stored a second time.
