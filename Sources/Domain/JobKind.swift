@@ -5,7 +5,7 @@
 package enum JobKind: String, CaseIterable, Sendable {
     /// Removes for good what was deleted or finished longer ago than its retention.
     case purge
-    /// Derives what one peer learns of another from a message, which the payload names.
+    /// Derives what one peer learns of another from messages of a session, whose sequence numbers the payload lists.
     case representation
     /// Sums up a session as far as a message, which the payload names together with the kinds of summary.
     case summary

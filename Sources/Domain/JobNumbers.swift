@@ -1,4 +1,4 @@
-/// Jobs counted by how far they are.
+/// Jobs counted by how far they are, each as so many as it has units.
 package struct JobNumbers: Equatable, Sendable {
     /// Finished ones, failed ones among them.
     package let completed: Int64

@@ -63,6 +63,8 @@ package struct JobDraft: Equatable, Sendable {
     /// The peer about whom something is done, by slug.
     package var observed: String?
     package var payload: RawJSON
+    /// As how many the job counts in ``JobNumbers``.
+    package var unitCount: Int64
     /// The earliest time; `nil` is at once.
     package var runAt: Instant?
 
@@ -75,6 +77,7 @@ package struct JobDraft: Equatable, Sendable {
         observer: String? = nil,
         observed: String? = nil,
         payload: RawJSON = .emptyObject,
+        unitCount: Int64 = 1,
         runAt: Instant? = nil
     ) {
         self.kind = kind
@@ -85,6 +88,7 @@ package struct JobDraft: Equatable, Sendable {
         self.observer = observer
         self.observed = observed
         self.payload = payload
+        self.unitCount = unitCount
         self.runAt = runAt
     }
 }

@@ -14,8 +14,8 @@ extension Transaction {
         let sums = try rows(
             """
             SELECT s.slug, \(Self.counts), \(Self.sums) FROM (
-                SELECT session_number, progress, COUNT(*) AS jobs, MAX(number) AS newest FROM (
-                    SELECT session_number, number, \(progress(at: now)) AS progress
+                SELECT session_number, progress, SUM(unit_count) AS jobs, MAX(number) AS newest FROM (
+                    SELECT session_number, number, unit_count, \(progress(at: now)) AS progress
                     FROM jobs WHERE \(condition(query, workspaceNumber))
                 ) AS looked_at
                 GROUP BY session_number, progress

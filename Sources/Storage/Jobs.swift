@@ -20,16 +20,18 @@ extension Transaction {
     }
 
     private func insert(_ drafts: ArraySlice<JobDraft>, at now: Instant) throws -> Int {
-        let values = drafts.map { draft -> SQL in
-            """
-            (\(draft.kind), \(draft.group), \(draft.key), \(draft.workspaceNumber), \(draft.sessionNumber),
-            \(draft.observer), \(draft.observed), \(draft.payload), \(now), \(draft.runAt ?? now))
-            """
+        let values = drafts.map { draft -> [SQLValue] in
+            [
+                SQLValue(draft.kind), SQLValue(draft.group), SQLValue(draft.key), SQLValue(draft.workspaceNumber),
+                SQLValue(draft.sessionNumber), SQLValue(draft.observer), SQLValue(draft.observed),
+                SQLValue(draft.payload), SQLValue(draft.unitCount), SQLValue(now), SQLValue(draft.runAt ?? now),
+            ]
         }
         let insertion: SQL = """
             INSERT INTO jobs (
-                kind, group_key, dedup_key, workspace_number, session_number, observer, observed, payload, created_at, run_at
-            ) VALUES \(SQL(joining: values, by: ", "))
+                kind, group_key, dedup_key, workspace_number, session_number, observer, observed, payload, unit_count,
+                created_at, run_at
+            ) VALUES \(.list(of: values))
             """
         guard drafts.contains(where: { $0.key != nil }) else {
             // Nothing is in their way, so that nobody has to wait for what the database says.

@@ -94,6 +94,15 @@ import Testing
         #expect(bounded.sessions.map(\.session) == ["s1"])
     }
 
+    @Test("A job counts as what it has of units", arguments: Backend.available)
+    func units(backend: Backend) async throws {
+        let (store, workspace) = try await Self.storeWithJobs(backend)
+        let draft = JobDraft(.purge, workspaceNumber: workspace, sessionNumber: 1, unitCount: 100)
+        _ = try await JobTests.enqueue(store, [draft])
+        let numbers = try await Self.numbers(store, workspace, JobNumbersQuery(session: "s1"))
+        #expect(numbers.all == JobNumbers(completed: 2, inProgress: 0, pending: 101))
+    }
+
     @Test("An expired lease is no progress", arguments: Backend.available)
     func expiry(backend: Backend) async throws {
         let (store, workspace) = try await Self.storeWithJobs(backend)
