@@ -25,6 +25,7 @@ final class SQLiteConnection: Connection {
         configuration.journalMode = isReadOnly ? .default : .wal
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)")
+            if !isReadOnly { try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)") }
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKilobytes(isReadOnly))")
             SQLiteFunctions.all.forEach(database.add(function:))
@@ -46,6 +47,12 @@ final class SQLiteConnection: Connection {
     /// How much of the database a connection keeps in memory, as far as it has looked at it; SQLite's own 2 MB are soon used up
     /// by the one writer, which touches pages all over its indexes.
     private static func cacheKilobytes(_ isReadOnly: Bool) -> Int { isReadOnly ? 8192 : 65536 }
+
+    /// How many pages the log takes before they are written to the database.
+    ///
+    /// That happens in the middle of a write, and a page that has changed often is written once for all its changes: with
+    /// SQLite's own 1000 pages, messages came in a sixth more slowly.
+    private static let checkpointPages = 8000
 
     deinit {
         for statement in statements.values { sqlite3_finalize(statement) }
