@@ -10,14 +10,15 @@ extension Environment {
             var generator = SystemRandomNumberGenerator()
             return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         }
+        let now: @Sendable () -> Instant = {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return Instant(microsecondsSinceEpoch: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+        }
         return Environment(
-            now: {
-                var time = timespec()
-                clock_gettime(CLOCK_REALTIME, &time)
-                return Instant(microsecondsSinceEpoch: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
-            },
+            now: now,
             makeID: ids.next,
-            makeNanoID: NanoID.random,
+            makeNanoID: { NanoID.make(at: now()) },
             randomBytes: randomBytes
         )
     }
@@ -57,25 +58,5 @@ private final class XIDGenerator: Sendable {
         }
         if bits > 0 { text.append(digits[Int(buffer << (5 - bits)) & 31]) }
         return String(decoding: text, as: UTF8.self)
-    }
-}
-
-/// Ids of 21 characters with 126 random bits.
-private enum NanoID {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-".utf8)
-
-    @Sendable static func random() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return String(unsafeUninitializedCapacity: 21) { text in
-            // Each word from the system's generator is a call of the kernel, and good for seven characters and more.
-            for start in stride(from: 0, to: 21, by: 7) {
-                var word = generator.next()
-                for index in start..<start + 7 {
-                    text[index] = alphabet[Int(word & 63)]
-                    word >>= 6
-                }
-            }
-            return 21
-        }
     }
 }

@@ -40,7 +40,7 @@ package struct Environment: Sendable {
     package let now: @Sendable () -> Instant
     /// An xid: 20 characters, sortable by time.
     package let makeID: @Sendable () -> String
-    /// A nanoid: 21 characters of `A–Z a–z 0–9 _ -` that nobody can guess (honcho.md 1.2).
+    /// A ``NanoID``: 21 characters of `A–Z a–z 0–9 _ -` that nobody can guess (honcho.md 1.2).
     package let makeNanoID: @Sendable () -> String
     /// As many random bytes as asked for, from the system's generator.
     package let randomBytes: @Sendable (Int) -> [UInt8]

@@ -34,7 +34,7 @@ extension Transaction {
                 token_count, tokens_before, created_at
             )
             SELECT
-                atrium_nanoid(), workspace_number, \(copy.number), peer_number, sequence, content, metadata, configuration,
+                atrium_nanoid(\(now)), workspace_number, \(copy.number), peer_number, sequence, content, metadata, configuration,
                 source, token_count, tokens_before, \(now)
             FROM messages WHERE session_number = \(session.number) AND sequence <= \(extent.messageCount)
             ORDER BY sequence

@@ -1,3 +1,4 @@
+import Domain
 import GRDB
 import JSON
 
@@ -34,21 +35,8 @@ enum SQLiteFunctions {
         String.fromDatabaseValue(arguments[0])?.lowercased()
     }
 
-    /// `atrium_nanoid()`: 21 random characters of base64's alphabet for URLs.
-    private static let nanoID = DatabaseFunction("atrium_nanoid", argumentCount: 0) { _ in
-        var generator = SystemRandomNumberGenerator()
-        var characters: [UInt8] = []
-        characters.reserveCapacity(21)
-        // Each word from the system's generator is a call of the kernel, and good for seven characters and more.
-        while characters.count < 21 {
-            var word = generator.next()
-            for _ in 0..<7 {
-                characters.append(nanoIDAlphabet[Int(word & 63)])
-                word >>= 6
-            }
-        }
-        return String(decoding: characters, as: UTF8.self)
+    /// `atrium_nanoid(microseconds)`: a ``NanoID`` of that time.
+    private static let nanoID = DatabaseFunction("atrium_nanoid", argumentCount: 1) { arguments in
+        Int64.fromDatabaseValue(arguments[0]).map { NanoID.make(at: Instant(microsecondsSinceEpoch: $0)) }
     }
-
-    private static let nanoIDAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 }

@@ -1,3 +1,4 @@
+import Domain
 import JSON
 import Storage
 import TestKit
@@ -32,6 +33,21 @@ import Testing
                     $0.unicodeScalars.lexicographicallyPrecedes("a".unicodeScalars) == false && $0 != "a"
                 }
         )
+    }
+
+    @Test("Ids that a statement makes are such as the program makes", arguments: Backend.available)
+    func ids(backend: Backend) async throws {
+        let store = try await backend.makeStore()
+        for milliseconds in [Int64(0), 63, 64, 1_763_700_000_123] {
+            let ids = try await store.read { transaction in
+                try (0..<20).map { _ in
+                    try transaction.first("SELECT atrium_nanoid(\(milliseconds * 1000 + 999))") { $0.text() } ?? ""
+                }
+            }
+            let made = NanoID.make(at: Instant(microsecondsSinceEpoch: milliseconds * 1000))
+            #expect(ids.allSatisfy { $0.prefix(8) == made.prefix(8) && $0.wholeMatch(of: /[A-Za-z0-9_\-]{21}/) != nil })
+            #expect(Set(ids).count == ids.count)
+        }
     }
 
     @Test("Lower case knows every script", arguments: Backend.available)
