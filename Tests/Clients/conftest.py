@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import pytest
 
 import atrium_server
-from atrium_server import JWT_SECRET, OWNER, Atrium, StartupFailed
+from atrium_server import JWT_SECRET, OWNER, Atrium, StartupFailed, fresh
+
+# Or a failed `assert` in there would not say what it has compared.
+pytest.register_assert_rewrite("walks")
 
 # The SDKs read HONCHO_… and proxies from the environment; nothing of the developer's may reach them.
 _clean = atrium_server.clean_environment()
@@ -57,6 +60,19 @@ def access(request) -> Access:
     if request.param == "API key":
         return Access(server.base_url, request.getfixturevalue("owner_key"))
     return Access(server.base_url, server.token(t="", ad=True))
+
+
+@pytest.fixture
+def options(access) -> dict[str, object]:
+    """What an SDK's client is made with, for a workspace of the test's own."""
+    return {"base_url": access.base_url, "api_key": access.api_key, "workspace_id": fresh("walk"), "max_retries": 0}
+
+
+@pytest.fixture
+def honcho(options):
+    from honcho import Honcho  # which not every suite has
+
+    return Honcho(**options)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,29 +4,11 @@ import asyncio
 
 import honcho_core
 import pytest
-from honcho import AsyncHoncho, Honcho
+from honcho import AsyncHoncho
 from honcho.session import SessionPeerConfig
 
 from atrium_server import fresh
-
-
-@pytest.fixture
-def options(access):
-    return {"base_url": access.base_url, "api_key": access.api_key, "workspace_id": fresh("queue"), "max_retries": 0}
-
-
-@pytest.fixture
-def honcho(options):
-    return Honcho(**options)
-
-
-def numbers(status) -> tuple[int, int, int, int]:
-    return (
-        status.total_work_units,
-        status.completed_work_units,
-        status.in_progress_work_units,
-        status.pending_work_units,
-    )
+from walks import numbers
 
 
 def test_each_message_waits_for_everybody_who_observes_its_author(honcho):
@@ -54,7 +36,7 @@ def test_nothing_to_do_is_told_at_once(honcho):
     assert numbers(honcho.session("chat").poll_deriver_status(timeout=5)) == (0, 0, 0, 0)
 
 
-def test_a_dream_is_asked_for_once(honcho, options):
+def test_a_dream_is_asked_for_once(honcho):
     workspaces = honcho.core.workspaces
     honcho.peer("alice", metadata={})
     for kind in ("consolidate", "consolidate", "agent"):

@@ -4,29 +4,14 @@ import asyncio
 
 import honcho_core
 import pytest
-from honcho import AsyncHoncho, Honcho
+from honcho import AsyncHoncho
 
-from atrium_server import fresh
-
-
-@pytest.fixture
-def honcho(access):
-    return Honcho(
-        base_url=access.base_url, api_key=access.api_key, workspace_id=fresh("recall"), max_retries=0
-    )
+from walks import alice_among_others, contents
 
 
 @pytest.fixture
 def alice(honcho):
-    """A peer with another one and two sessions beside her."""
-    honcho.peer("bob", metadata={})
-    for name in ("one", "two"):
-        honcho.core.workspaces.sessions.get_or_create(honcho.workspace_id, id=name)
-    return honcho.peer("alice", metadata={})
-
-
-def texts(observations):
-    return [observation.content for observation in observations]
+    return alice_among_others(honcho)
 
 
 def test_observations_are_made_listed_found_and_deleted(honcho, alice):
@@ -41,16 +26,16 @@ def test_observations_are_made_listed_found_and_deleted(honcho, alice):
         ("alice", "bob", "one"),
         ("alice", "bob", "two"),
     ]
-    assert texts(view.list()) == ["bob likes tea", "bob plays the cello"]
-    assert texts(view.list(page=2, size=1)) == ["bob plays the cello"]
-    assert texts(view.list(session="two")) == ["bob likes tea"]
-    assert texts(alice.observations.list()) == []
-    assert texts(view.query("Which instrument does bob play?", top_k=1, distance=0.9)) == ["bob plays the cello"]
+    assert contents(view.list()) == ["bob likes tea", "bob plays the cello"]
+    assert contents(view.list(page=2, size=1)) == ["bob plays the cello"]
+    assert contents(view.list(session="two")) == ["bob likes tea"]
+    assert contents(alice.observations.list()) == []
+    assert contents(view.query("Which instrument does bob play?", top_k=1, distance=0.9)) == ["bob plays the cello"]
 
     view.delete(made[0].id)
     with pytest.raises(honcho_core.NotFoundError):
         view.delete(made[0].id)
-    assert texts(view.list()) == ["bob likes tea"]
+    assert contents(view.list()) == ["bob likes tea"]
 
 
 def test_what_is_missing_or_too_much_is_refused(honcho, alice):
@@ -66,7 +51,7 @@ def test_what_is_missing_or_too_much_is_refused(honcho, alice):
         view.create([{"content": "stays out", "session_id": "one"}, {"content": "x", "session_id": "unknown"}])
     with pytest.raises(honcho_core.NotFoundError):
         alice.observations_of("ghost").create({"content": "x", "session_id": "one"})
-    assert texts(view.list()) == []
+    assert contents(view.list()) == []
 
 
 def test_a_representation_is_an_object(alice):
@@ -74,11 +59,11 @@ def test_a_representation_is_an_object(alice):
     assert alice.working_rep(target="bob").is_empty()
     view.create([{"content": "bob plays the cello", "session_id": "one"}, {"content": "bob likes tea", "session_id": "two"}])
     whole = alice.working_rep(target="bob")
-    assert sorted(texts(whole.explicit)) == ["bob likes tea", "bob plays the cello"]
+    assert sorted(contents(whole.explicit)) == ["bob likes tea", "bob plays the cello"]
     assert (whole.deductive, {one.created_at.microsecond for one in whole.explicit}) == ([], {0})
-    assert texts(alice.working_rep(target="bob", session="one").explicit) == ["bob plays the cello"]
+    assert contents(alice.working_rep(target="bob", session="one").explicit) == ["bob plays the cello"]
     nearest = view.get_representation(search_query="any cello?", search_top_k=1, max_observations=1)
-    assert texts(nearest.explicit) == ["bob plays the cello"]
+    assert contents(nearest.explicit) == ["bob plays the cello"]
 
 
 def test_cards_and_context(honcho, alice):
@@ -92,7 +77,7 @@ def test_cards_and_context(honcho, alice):
     alice.observations.create({"content": "alice sings", "session_id": "one"})
     # The SDK's own method fails over any representation with something in it; what it is built on doesn't.
     context = honcho.core.workspaces.peers.get_context("alice", workspace_id=honcho.workspace_id)
-    assert texts(context.representation.explicit) == ["alice sings"]
+    assert contents(context.representation.explicit) == ["alice sings"]
 
 
 def test_a_question_says_that_there_is_no_model(alice):
@@ -102,19 +87,17 @@ def test_a_question_says_that_there_is_no_model(alice):
     assert failure.value.body["detail"] == "No chat model is configured"
 
 
-def test_the_asynchronous_client_walks_the_same_way(access, honcho, alice):
+def test_the_asynchronous_client_walks_the_same_way(options, alice):
     async def walk():
-        client = AsyncHoncho(
-            base_url=access.base_url, api_key=access.api_key, workspace_id=honcho.workspace_id, max_retries=0
-        )
+        client = AsyncHoncho(**options)
         peer = await client.peer("alice")
         (made,) = await peer.observations.create({"content": "alice sings", "session_id": "one"})
-        assert texts(await peer.observations.list()) == ["alice sings"]
-        assert texts(await peer.observations.query("who sings?")) == ["alice sings"]
-        assert texts((await peer.working_rep()).explicit) == ["alice sings"]
+        assert contents(await peer.observations.list()) == ["alice sings"]
+        assert contents(await peer.observations.query("who sings?")) == ["alice sings"]
+        assert contents((await peer.working_rep()).explicit) == ["alice sings"]
         assert await peer.card() == ""
         await peer.observations.delete(made.id)
         assert (await peer.get_context()).representation.is_empty()
-        assert texts(await peer.observations.list()) == []
+        assert contents(await peer.observations.list()) == []
 
     asyncio.run(walk())

@@ -3,75 +3,21 @@
 import asyncio
 
 import honcho_core
-import pytest
-from honcho import AsyncHoncho, Honcho
+from honcho import AsyncHoncho
 
-from atrium_server import fresh
-
-
-@pytest.fixture
-def honcho(access):
-    """A workspace with two sessions in which alice and bob talk."""
-    honcho = Honcho(
-        base_url=access.base_url, api_key=access.api_key, workspace_id=fresh("search"), max_retries=0
-    )
-    alice, bob = honcho.peer("alice"), honcho.peer("bob")
-    honcho.session("food").add_messages(
-        [alice.message("apple pie", metadata={"n": 1}), bob.message("Banana bread"), alice.message("100% tart")]
-    )
-    honcho.session("play").add_messages([bob.message("running dogs ate my apple")])
-    return honcho
+from walks import PIE, SearchWalk, contents
 
 
-def contents(messages):
-    return [message.content for message in messages]
+class TestSearch(SearchWalk):
+    refusal = honcho_core.UnprocessableEntityError
+    in_play = {"in": ["play"]}
 
+    def test_the_asynchronous_client_searches_the_same_way(self, honcho, options):
+        async def walk():
+            client = AsyncHoncho(**options)
+            assert contents(await client.search("dog runs")) == ["running dogs ate my apple"]
+            bob, food = await client.peer("bob"), await client.session("food")
+            assert contents(await bob.search("apple")) == ["running dogs ate my apple"]
+            assert contents(await food.search("apple", limit=5)) == [PIE]
 
-def test_a_workspace_is_searched_by_words_and_parts_of_them(honcho):
-    assert contents(honcho.search("dog runs")) == ["running dogs ate my apple"]
-    assert contents(honcho.search("NANA")) == ["Banana bread"]
-    assert contents(honcho.search("0% T")) == ["100% tart"]
-    assert contents(honcho.search("%")) == ["100% tart"]
-    assert contents(honcho.search("tart!")) == []
-    assert contents(honcho.search("apple", limit=1)) == ["running dogs ate my apple"]
-
-
-def test_a_question_finds_what_shares_its_words(honcho):
-    assert contents(honcho.search("Who likes bread with apple?")) == [
-        "Banana bread", "running dogs ate my apple", "apple pie"
-    ]
-
-
-def test_filters_bound_a_search(honcho):
-    assert contents(honcho.search("apple", filters={"metadata": {"n": {"lte": 1}}})) == ["apple pie"]
-    assert contents(honcho.search("apple", filters={"session_id": {"in": ["play"]}})) == ["running dogs ate my apple"]
-    assert contents(honcho.search("apple", filters={"peer_perspective": "alice"})) == ["apple pie"]
-    with pytest.raises(honcho_core.UnprocessableEntityError):
-        honcho.search("apple", filters={"bogus": 1})
-
-
-def test_a_peer_and_a_session_are_searched(honcho):
-    assert contents(honcho.peer("bob").search("apple")) == ["running dogs ate my apple"]
-    assert contents(honcho.session("food").search("apple")) == ["apple pie"]
-    assert contents(honcho.session("play").search("pie", filters={"peer_id": "bob"}, limit=100)) == []
-
-
-def test_a_message_is_found_at_once_and_a_deleted_one_never(honcho):
-    session = honcho.session("food")
-    session.add_messages(honcho.peer("alice").message("quince"))
-    assert contents(honcho.search("quince")) == ["quince"]
-    session.delete()
-    assert contents(honcho.search("quince")) == []
-
-
-def test_the_asynchronous_client_searches_the_same_way(honcho, access):
-    async def walk():
-        client = AsyncHoncho(
-            base_url=access.base_url, api_key=access.api_key, workspace_id=honcho.workspace_id, max_retries=0
-        )
-        assert contents(await client.search("dog runs")) == ["running dogs ate my apple"]
-        bob, food = await client.peer("bob"), await client.session("food")
-        assert contents(await bob.search("apple")) == ["running dogs ate my apple"]
-        assert contents(await food.search("apple", limit=5)) == ["apple pie"]
-
-    asyncio.run(walk())
+        asyncio.run(walk())

@@ -4,17 +4,11 @@ import asyncio
 
 import honcho_core
 import pytest
-from honcho import AsyncHoncho, Honcho
+from honcho import AsyncHoncho
 from honcho.async_client.session import SessionPeerConfig as AsyncSessionPeerConfig
 from honcho.session import SessionPeerConfig
 
-from atrium_server import fresh
 from samples import ROUND_TRIP, spelling
-
-
-@pytest.fixture
-def honcho(access):
-    return Honcho(base_url=access.base_url, api_key=access.api_key, workspace_id=fresh("sessions"), max_retries=0)
 
 
 def names(found) -> list[str]:
@@ -98,11 +92,9 @@ def test_bad_ids_are_unprocessable(honcho, bad):
         honcho.session(bad, metadata={})
 
 
-def test_the_asynchronous_client_walks_the_same_way(access):
+def test_the_asynchronous_client_walks_the_same_way(options):
     async def walk():
-        honcho = AsyncHoncho(
-            base_url=access.base_url, api_key=access.api_key, workspace_id=fresh("async"), max_retries=0
-        )
+        honcho = AsyncHoncho(**options)
         made = await asyncio.gather(*(honcho.session(f"s{n % 3}", metadata={"n": n % 3}) for n in range(12)))
         assert {session.id for session in made} == {"s0", "s1", "s2"}
         session = made[0]

@@ -3,25 +3,10 @@
 import asyncio
 
 import pytest
-from honcho import Honcho
 from honcho.api_types import SessionPeerConfig
 from honcho.http.exceptions import UnprocessableEntityError
 
-from atrium_server import fresh
-
-
-@pytest.fixture
-def honcho(access):
-    return Honcho(base_url=access.base_url, api_key=access.api_key, workspace_id=fresh("queue"), max_retries=0)
-
-
-def numbers(status) -> tuple[int, int, int, int]:
-    return (
-        status.total_work_units,
-        status.completed_work_units,
-        status.in_progress_work_units,
-        status.pending_work_units,
-    )
+from walks import numbers
 
 
 def test_each_message_counts_once_whoever_observes_its_author(honcho):

@@ -3,30 +3,14 @@
 import asyncio
 
 import pytest
-from honcho import Honcho
 from honcho.http.exceptions import HonchoError, NotFoundError, UnprocessableEntityError
 
-from atrium_server import fresh
-
-
-@pytest.fixture
-def honcho(access):
-    return Honcho(
-        base_url=access.base_url, api_key=access.api_key, workspace_id=fresh("recall"), max_retries=0
-    )
+from walks import alice_among_others, contents
 
 
 @pytest.fixture
 def alice(honcho):
-    """A peer with another one and two sessions beside her."""
-    honcho.peer("bob", metadata={})
-    for name in ("one", "two"):
-        honcho.session(name, metadata={})
-    return honcho.peer("alice", metadata={})
-
-
-def texts(conclusions):
-    return [conclusion.content for conclusion in conclusions]
+    return alice_among_others(honcho)
 
 
 def test_conclusions_are_made_listed_found_and_deleted(honcho, alice):
@@ -42,17 +26,17 @@ def test_conclusions_are_made_listed_found_and_deleted(honcho, alice):
     assert [one.session_id for one in made] == ["one", "two", None]
     assert len({one.created_at for one in made}) == 1
 
-    assert texts(view.list(size=2)) == ["bob is kind", "bob likes tea", "bob plays the cello"]
-    assert texts(view.list(reverse=True, size=1)) == ["bob plays the cello", "bob likes tea", "bob is kind"]
-    assert texts(view.list(session="two")) == ["bob likes tea"]
-    assert texts(view.list(filters={"level": "explicit", "times_derived": {"gt": 1}})) == []
+    assert contents(view.list(size=2)) == ["bob is kind", "bob likes tea", "bob plays the cello"]
+    assert contents(view.list(reverse=True, size=1)) == ["bob plays the cello", "bob likes tea", "bob is kind"]
+    assert contents(view.list(session="two")) == ["bob likes tea"]
+    assert contents(view.list(filters={"level": "explicit", "times_derived": {"gt": 1}})) == []
     assert alice.conclusions.list().total == 0
 
-    assert texts(view.query("Which instrument does bob play?", top_k=1)) == ["bob plays the cello"]
-    assert texts(view.query("tea", filters={"session_id": "one"}, distance=0.5)) == []
+    assert contents(view.query("Which instrument does bob play?", top_k=1)) == ["bob plays the cello"]
+    assert contents(view.query("tea", filters={"session_id": "one"}, distance=0.5)) == []
 
     assert view.get(made[0].id).content == "bob plays the cello"
-    assert set(texts(view.get_many([made[0].id, made[2].id, "nobody-knows-this-one"]))) == {
+    assert set(contents(view.get_many([made[0].id, made[2].id, "nobody-knows-this-one"]))) == {
         "bob plays the cello",
         "bob is kind",
     }
@@ -65,7 +49,7 @@ def test_conclusions_are_made_listed_found_and_deleted(honcho, alice):
         view.get(made[0].id)
     with pytest.raises(NotFoundError):
         view.delete(made[0].id)
-    assert texts(view.query("cello")) == []
+    assert contents(view.query("cello")) == []
 
 
 def test_limits_of_conclusions(alice):
@@ -154,8 +138,8 @@ def test_the_asynchronous_view_walks_the_same_way(honcho, alice):
     async def walk():
         view = alice.conclusions
         (made,) = await view.aio.create([{"content": "alice sings", "session_id": "one"}])
-        assert texts([one async for one in await view.aio.list()]) == ["alice sings"]
-        assert texts(await view.aio.query("who sings?")) == ["alice sings"]
+        assert contents([one async for one in await view.aio.list()]) == ["alice sings"]
+        assert contents(await view.aio.query("who sings?")) == ["alice sings"]
         assert (await view.aio.get(made.id)).content == "alice sings"
         assert "alice sings" in await alice.aio.representation()
         assert await alice.aio.set_card(["tall"]) == ["tall"]

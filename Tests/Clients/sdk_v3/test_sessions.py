@@ -3,17 +3,10 @@
 import asyncio
 
 import pytest
-from honcho import Honcho
 from honcho.api_types import DreamConfiguration, SessionConfiguration, SessionPeerConfig, SummaryConfiguration
 from honcho.http.exceptions import BadRequestError, ConflictError, NotFoundError, UnprocessableEntityError
 
-from atrium_server import fresh
 from samples import ROUND_TRIP, spelling
-
-
-@pytest.fixture
-def honcho(access):
-    return Honcho(base_url=access.base_url, api_key=access.api_key, workspace_id=fresh("sessions"), max_retries=0)
 
 
 def names(found) -> list[str]:
