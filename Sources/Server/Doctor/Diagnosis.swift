@@ -125,7 +125,8 @@ package struct Diagnosis: Sendable {
 
     private func integrity(_ faults: [String]) -> Finding {
         guard let first = faults.first else {
-            return Finding("integrity", .ok, "\(settings.storeDescription) is sound")
+            let state = settings.usesDatabaseServer ? "answers, and watches its own pages" : "is sound"
+            return Finding("integrity", .ok, "\(settings.storeDescription) \(state)")
         }
         let count = faults.count == 1 ? "" : " and \(faults.count - 1) more"
         return Finding("integrity", .failed, "\(first)\(count); stop the server and put a backup in the file's place")
