@@ -66,7 +66,8 @@ struct PostOffice: Sendable {
         _ pace: JobPace = Office.pace(),
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
-        let caller = OutboundCaller(allowsPrivateAddresses: allowsPrivate)
+        // On a busy machine a call may take as long as it likes: what ends one is another suite's business.
+        let caller = OutboundCaller(allowsPrivateAddresses: allowsPrivate, limit: .seconds(600))
         try await office.open(pace, handlers: { [.webhook($0, caller, logger: Office.logger)] }, body)
     }
 
