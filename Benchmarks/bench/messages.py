@@ -49,7 +49,12 @@ def message_scenarios(size):
         Scenario("search the workspace, part of a word", search(f"{WORKSPACES}/bench", "ghthou"), is_found),
         Scenario("1 message", Load("POST", MESSAGES, batch_of(1)), is_batch_of(1), adds_to=MESSAGES),
         Scenario("100 messages", Load("POST", MESSAGES, batch_of(100)), is_batch_of(100), adds_to=MESSAGES),
-        Scenario(f"copy of a session of {COPIED:,}", Load("POST", f"{SESSIONS}/copied/clone"), lambda made: made["id"]),
+        Scenario(
+            f"copy of a session of {COPIED:,}",
+            Load("POST", f"{SESSIONS}/copied/clone"),
+            lambda made: made["id"],
+            least_seconds=8,
+        ),
     ]
 
 

@@ -121,10 +121,10 @@ def measured(server, scenario, connections, options):
     print(f"  {scenario.title} at {connections}", file=sys.stderr, flush=True)
     client = server.client
     scenario.probe(client)
-    if options.warm_up:
+    if options.warm_up and not scenario.least_seconds:
         measure(server, scenario.load, connections, options.warm_up)
     before = client.total(scenario.adds_to) if scenario.adds_to else 0
-    figure = measure(server, scenario.load, connections, options.duration)
+    figure = measure(server, scenario.load, connections, max(options.duration, scenario.least_seconds))
     if scenario.adds_to and (added := client.total(scenario.adds_to) - before) < figure.requests:
         raise Failure(f"{scenario.title}: {figure.requests} requests succeeded and {added} rows are new")
     scenario.probe(client)

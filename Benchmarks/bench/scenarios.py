@@ -20,6 +20,8 @@ class Scenario:
     load: Load
     is_right: Callable[[dict], bool] = lambda answer: True
     adds_to: str = ""
+    #: For a request that takes long: how many seconds there must be at least, without a warm-up before them.
+    least_seconds: int = 0
 
     def probe(self, client):
         """Sends the request once and looks at what comes back; a fast wrong answer is no figure."""

@@ -3,8 +3,9 @@ import Domain
 /// Messages that an index finds, so many of the newest of them; the one kind of statement in which the engines differ as a
 /// whole (`Migrations/SearchIndexes.swift`).
 struct MessageHits {
-    /// What stands behind `FROM` and gives rows of `messages` by the name of `m`.
-    let rows: SQL
+    /// What stands behind `FROM` and gives rows of `messages` by the name of `m`, the newest first; the later ones are only to
+    /// be read where those before have not enough.
+    let sources: [SQL]
     /// What puts the newest first; SQLite gives the rows in the order in which it comes upon them, and stops when it has
     /// enough.
     let order: SQL
@@ -13,7 +14,11 @@ struct MessageHits {
     static func holding(_ words: [String], in ground: SearchGround, depth: Int64, _ engine: Engine) -> MessageHits {
         switch engine {
         case .sqlite: inTable("message_words", ground.wordMatch(words), depth)
-        case .postgres: MessageHits(rows: "(\(byVolume(depth) { ground.holds(words, $0) })) m", order: byNumber)
+        case .postgres:
+            MessageHits(
+                sources: SearchAge.allCases.map { "(\($0.rows(where: ground.holds(words, $0), depth))) m" },
+                order: byNumber
+            )
         }
     }
 
@@ -25,19 +30,19 @@ struct MessageHits {
         // What has all the parts need not have them in a row, so there must be some to spare.
         case .sqlite: return inTable("message_parts", ground.partMatch(scalars), max(depth, SearchDepth.glances))
         case .postgres:
-            let indexed = byVolume(depth) { "\(ground.contains(text, $0)) AND atrium_has_parts(\(text))" }
+            let indexed = SearchAge.allCases.map { age -> SQL in
+                let match: SQL = "\(ground.contains(text, age)) AND atrium_has_parts(\(text))"
+                return "(\(age.rows(where: match, depth))) m"
+            }
             let newest = newestRows(in: ground, depth: SearchDepth.glances, where: "NOT atrium_has_parts(\(text))")
-            return MessageHits(
-                rows: "(SELECT * FROM (\(indexed)) indexed UNION ALL SELECT * FROM (\(newest)) newest) m",
-                order: byNumber
-            )
+            return MessageHits(sources: indexed + ["(\(newest)) m"], order: byNumber)
         }
     }
 
     /// All messages, by when they were said.
     static func newest(in ground: SearchGround, depth: Int64, _ engine: Engine) -> MessageHits {
         MessageHits(
-            rows: "(\(newestRows(in: ground, depth: depth))) m",
+            sources: ["(\(newestRows(in: ground, depth: depth))) m"],
             order: engine == .postgres ? "ORDER BY m.created_at DESC, m.number DESC" : ""
         )
     }
@@ -47,31 +52,14 @@ struct MessageHits {
     private static func inTable(_ table: StaticString, _ match: String, _ depth: Int64) -> MessageHits {
         let table = Fragment.name(table)
         return MessageHits(
-            rows: """
+            sources: [
+                """
                 (SELECT rowid AS number FROM \(table) WHERE \(table) MATCH \(match) ORDER BY rowid DESC LIMIT \(depth)) hits
                 CROSS JOIN messages m ON m.number = hits.number
-                """,
+                """
+            ],
             order: ""
         )
-    }
-
-    /// The newest volumes first, for PostgreSQL reads all that an index finds before it can put them in order; the others
-    /// only where those have not enough.
-    ///
-    /// The sums keep it from walking the table backwards in search of what an index knows.
-    fileprivate static func byVolume(_ depth: Int64, _ match: (_ isRecent: Bool) -> SQL) -> SQL {
-        """
-        SELECT * FROM (
-            SELECT * FROM messages WHERE \(match(true)) ORDER BY number + 0 DESC LIMIT \(depth)
-        ) recent
-        UNION ALL
-        SELECT * FROM (
-            SELECT * FROM messages
-            WHERE \(match(false)) AND number + 0 < (SELECT ((MAX(number) >> 14) - 1) << 14 FROM messages)
-            ORDER BY number + 0 DESC LIMIT \(depth)
-        ) older
-        LIMIT \(depth)
-        """
     }
 
     /// The newest of each session, or else of each peer, or else of the workspace.
@@ -111,7 +99,7 @@ extension SQL {
             """
         case .postgres:
             """
-            SELECT \(index) AS word, number FROM (\(MessageHits.byVolume(depth) { ground.holds([word], $0) })) holding
+            SELECT \(index) AS word, number FROM (\(SearchAge.rows(depth) { ground.holds([word], $0) })) holding
             """
         }
     }
@@ -202,37 +190,29 @@ extension SearchGround {
     private static let placesOfRow: SQL =
         "atrium_message_places(workspace_number, session_number, peer_number, number)"
 
-    fileprivate func holds(_ words: [String], _ isRecent: Bool) -> SQL {
+    fileprivate func holds(_ words: [String], _ age: SearchAge) -> SQL {
         let places = places.map { kind, numbers in
             "(\(numbers.map { "'@\(kind)\($0)'" }.joined(separator: " | ")))"
         }
-        let volumes: SQL = """
-             && CAST((
-                SELECT '''@v' || newest || ''' | ''@v' || newest - 1 || ''''
-                FROM (SELECT MAX(number) >> 14 AS newest FROM messages) volumes
-            ) AS tsquery)
+        let volumes = age.volumes.map { volumes -> SQL in
             """
+             && CAST((SELECT string_agg('''@v' || volume || '''', ' | ') FROM \(volumes)) AS tsquery)
+            """
+        }
         return """
             atrium_message_words(content, \(Self.placesOfRow)) @@ (
                 CAST(\(places.joined(separator: " & ")) AS tsquery)
-                && plainto_tsquery('english', \(words.joined(separator: " ")))\(isRecent ? volumes : "")
+                && plainto_tsquery('english', \(words.joined(separator: " ")))\(volumes ?? "")
             )
             """
     }
 
-    fileprivate func contains(_ text: String, _ isRecent: Bool) -> SQL {
+    fileprivate func contains(_ text: String, _ age: SearchAge) -> SQL {
         var parts = places.map { kind, numbers -> SQL in
             "\(Self.placesOfRow) && ARRAY[\(each: numbers.map { "@\(kind)\($0)" })]"
         }
-        if isRecent {
-            parts.append(
-                """
-                \(Self.placesOfRow) && (
-                    SELECT ARRAY['@v' || newest, '@v' || newest - 1]
-                    FROM (SELECT MAX(number) >> 14 AS newest FROM messages) volumes
-                )
-                """
-            )
+        if let volumes = age.volumes {
+            parts.append("\(Self.placesOfRow) && (SELECT array_agg('@v' || volume) FROM \(volumes))")
         }
         parts.append(.containsText("content", text, .postgres))
         return SQL(joining: parts, by: " AND ")

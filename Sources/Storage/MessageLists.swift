@@ -26,6 +26,8 @@ extension Transaction {
         return Page(items: items, total: total, request: query.page)
     }
 
+    /// The number of rows stands in the text: PostgreSQL takes a range of unknown ends for a part of the session, and would
+    /// make a plan anew for each page of a long one.
     private func messages(_ places: ClosedRange<Int64>?, of session: Session, _ page: PageRequest) throws -> [Message] {
         guard let places else { return [] }
         let order: SQL = page.isReversed ? "DESC" : "ASC"
@@ -34,7 +36,7 @@ extension Transaction {
             SELECT \(Message.columns) FROM messages m JOIN peers p ON p.number = m.peer_number
             WHERE m.session_number = \(session.number)
                 AND m.sequence BETWEEN \(places.lowerBound) AND \(places.upperBound)
-            ORDER BY m.sequence \(order)
+            ORDER BY m.sequence \(order) LIMIT \(.integer(places.count))
             """
         ) { Message(&$0, in: session) }
     }

@@ -99,15 +99,20 @@ extension Transaction {
         depth: Int64,
         _ limit: Int
     ) throws -> [Int64] {
-        try rows(
+        let found = hits.sources.map { source -> SQL in
             """
-            SELECT number FROM (
+            SELECT * FROM (
                 SELECT m.number, m.created_at, \(rank) AS rank
-                FROM \(hits.rows)
+                FROM \(source)
                 \(ground.joins(engine))
                 WHERE \(ground.condition(engine)) AND \(condition)
                 \(hits.order) LIMIT \(depth)
             ) found
+            """
+        }
+        return try rows(
+            """
+            SELECT number FROM (\(SQL(joining: found, by: " UNION ALL ")) LIMIT \(depth)) candidates
             ORDER BY rank DESC, created_at DESC, number DESC
             LIMIT \(Int64(limit))
             """
