@@ -34,4 +34,23 @@ import Testing
         }
         #expect(message.contains("newer"))
     }
+
+    @Test(
+        "What PostgreSQL's tools dump they can restore, though they have no search path",
+        .enabled(if: Backend.available.contains(.postgres))
+    )
+    func restorable() async throws {
+        let store = try await Backend.postgres.makeStore()
+        try await store.alter { transaction in
+            let tables = try transaction.rows(
+                """
+                SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables
+                WHERE schemaname = current_schema()
+                """
+            ) { $0.text() }
+            #expect(tables.contains { $0.hasSuffix(".messages") })
+            try transaction.run("SET LOCAL search_path TO ''")
+            for table in tables { try transaction.run(SQL(stringLiteral: "REINDEX TABLE \(table)")) }
+        }
+    }
 }
