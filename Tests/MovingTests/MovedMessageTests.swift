@@ -1,0 +1,66 @@
+import Moving
+import Storage
+import TestKit
+import Testing
+
+/// Messages are more than their rows: whoever moves them must make them found.
+@Suite struct MovedMessageTests {
+    private static let routes = House.Route.available.filter { $0.to == .sqlite }
+
+    @Test("Moved messages are found, also what comes after an interruption", arguments: routes)
+    func search(route: House.Route) async throws {
+        struct Stop: Error {}
+        let house = try await House(route)
+        try await house.source.store.write { transaction in
+            try transaction.prepareToAddMessages()
+            for statement in Self.rows { try transaction.run(statement) }
+        }
+        var count = 0
+        let interrupted = try Move(from: house.source.connect(), to: house.target.connect(), limits: .init(maxRows: 3))
+        {
+            if case .copying = $0.phase { count += 1 }
+            if count > 8 { throw Stop() }
+        }
+        #expect(throws: Stop.self) { try interrupted.run(named: "it") }
+        #expect(try Move(from: house.source.connect(), to: house.target.connect()).run(named: "it").isComplete)
+        let found = try await house.target.store.read { transaction in
+            try transaction.rows(
+                """
+                SELECT COUNT(*) FROM message_words WHERE message_words MATCH 'sea'
+                UNION ALL SELECT COUNT(*) FROM message_parts WHERE message_parts MATCH 'sea'
+                UNION ALL SELECT COUNT(*) FROM messages
+                """
+            ) { $0.integer() }
+        }
+        #expect(found == [20, 20, 20])
+    }
+
+    private static let rows: [SQL] = [
+        """
+        INSERT INTO organizations (id, name, slug, is_default, created_at, updated_at) VALUES ('o', 'o', 'o', 1, 0, 0)
+        """,
+        """
+        INSERT INTO workspaces (
+            id, organization_id, slug, title, metadata, configuration, settings, onboarding, integrations, plan,
+            created_at, updated_at
+        ) VALUES ('w', 'o', 'w', 'w', '{}', '{}', '{}', '{}', '[]', 'p', 0, 0)
+        """,
+        """
+        INSERT INTO sessions (workspace_number, slug, metadata, configuration, message_count, token_count, created_at)
+        SELECT number, 's', '{}', '{}', 0, 0, 0 FROM workspaces
+        """,
+        """
+        INSERT INTO peers (workspace_number, slug, metadata, configuration, created_at)
+        SELECT number, 'p', '{}', '{}', 0 FROM workspaces
+        """,
+        """
+        INSERT INTO messages (
+            id, workspace_number, session_number, peer_number, sequence, content, metadata, token_count, tokens_before,
+            created_at
+        )
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
+        SELECT 'm' || n.i, s.workspace_number, s.number, p.number, n.i, 'the sea', '{}', 2, n.i * 2, 0
+        FROM n, sessions s JOIN peers p ON p.workspace_number = s.workspace_number
+        """,
+    ]
+}
