@@ -26,16 +26,15 @@ extension Transaction {
         return Page(items: items, total: total, request: query.page)
     }
 
-    /// The number of rows stands in the text: PostgreSQL takes a range of unknown ends for a part of the session, and would
-    /// make a plan anew for each page of a long one.
+    /// The number of rows stands in the text, for PostgreSQL takes a range of unknown ends for a part of the session.
     private func messages(_ places: ClosedRange<Int64>?, of session: Session, _ page: PageRequest) throws -> [Message] {
         guard let places else { return [] }
         let order: SQL = page.isReversed ? "DESC" : "ASC"
         return try rows(
             """
             SELECT \(Message.columns) FROM messages m JOIN peers p ON p.number = m.peer_number
-            WHERE m.session_number = \(session.number)
-                AND m.sequence BETWEEN \(places.lowerBound) AND \(places.upperBound)
+            WHERE m.session_number = \(.unplanned(session.number, engine)) AND m.sequence
+                BETWEEN \(.unplanned(places.lowerBound, engine)) AND \(.unplanned(places.upperBound, engine))
             ORDER BY m.sequence \(order) LIMIT \(.integer(places.count))
             """
         ) { Message(&$0, in: session) }
@@ -58,10 +57,11 @@ extension Transaction {
         try rows(
             """
             SELECT \(Message.columns) FROM messages m JOIN peers p ON p.number = m.peer_number
-            WHERE m.session_number = \(session.number) AND m.tokens_before >= \(session.tokenCount - budget)
-                AND m.sequence >= \(first)
+            WHERE m.session_number = \(.unplanned(session.number, engine))
+                AND m.tokens_before >= \(.unplanned(session.tokenCount - budget, engine))
+                AND m.sequence >= \(.unplanned(first, engine))
             ORDER BY m.tokens_before DESC, m.sequence DESC
-            LIMIT \(limit)
+            LIMIT \(.unplanned(limit, engine))
             """
         ) { Message(&$0, in: session) }.reversed()
     }
