@@ -3,20 +3,9 @@ package import Domain
 extension Transaction {
     /// Enqueues jobs together with what brings them about, and returns how many of them are new.
     package func enqueue(_ drafts: [JobDraft], at now: Instant) throws -> Int {
-        var rest = drafts[...]
-        var count = 0
-        while !rest.isEmpty {
-            let size = Self.sizeOfStatement(for: rest.count)
-            count += try insert(rest.prefix(size), at: now)
-            rest = rest.dropFirst(size)
-        }
+        let count = try drafts.statementBatches.reduce(0) { try $0 + insert($1, at: now) }
         if count > 0 { noteEnqueuing(of: drafts.lazy.map(\.kind)) }
         return count
-    }
-
-    /// How many rows go into one statement: a power of two, so that there are few texts to be kept prepared.
-    private static func sizeOfStatement(for count: Int) -> Int {
-        min(1 << (Int.bitWidth - 1 - count.leadingZeroBitCount), 128)
     }
 
     private func insert(_ drafts: ArraySlice<JobDraft>, at now: Instant) throws -> Int {

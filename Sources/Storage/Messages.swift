@@ -102,7 +102,7 @@ extension Transaction {
             stored.append(message.stored(in: target, sequence: sequence))
             tokensBefore += message.tokenCount
         }
-        try insertMessages(values[...])
+        try insertMessages(values)
         return AppendedMessages(
             messages: stored,
             workspaceConfiguration: ground.workspaceConfiguration,
@@ -165,22 +165,18 @@ extension Transaction {
         """
     }
 
-    /// Stores rows, a power of two of them with each statement, so that there are few texts to be kept prepared.
-    private func insertMessages(_ rows: ArraySlice<[SQLValue]>) throws {
+    private func insertMessages(_ rows: [[SQLValue]]) throws {
         try prepareToAddMessages()
-        var rest = rows
-        while !rest.isEmpty {
-            let size = min(1 << (Int.bitWidth - 1 - rest.count.leadingZeroBitCount), 128)
+        for batch in rows.statementBatches {
             try run(
                 """
                 INSERT INTO messages (
                     id, workspace_number, session_number, peer_number, sequence, content, metadata, configuration, source,
                     token_count, tokens_before, created_at
                 )
-                VALUES \(.list(of: rest.prefix(size)))
+                VALUES \(.list(of: batch))
                 """
             )
-            rest = rest.dropFirst(size)
         }
     }
 

@@ -115,9 +115,7 @@ extension SQL {
         }
         self.init(stringInterpolation: interpolation)
     }
-}
 
-extension SQL {
     /// Rows of values for an `INSERT`: `($1, $2), ($3, $4)`.
     static func list(of rows: some Collection<[SQLValue]>) -> SQL {
         let count = rows.reduce(0) { $0 + $1.count }
@@ -132,6 +130,20 @@ extension SQL {
             list.appendLiteral(")")
         }
         return SQL(stringInterpolation: list)
+    }
+}
+
+extension Array {
+    /// The elements in parts of a power of two, each for one statement, so that there are few texts to be kept prepared.
+    var statementBatches: [ArraySlice<Element>] {
+        var batches: [ArraySlice<Element>] = []
+        var rest = self[...]
+        while !rest.isEmpty {
+            let size = 1 << (Int.bitWidth - 1 - rest.count.leadingZeroBitCount)
+            batches.append(rest.prefix(Swift.min(size, 128)))
+            rest = rest.dropFirst(batches[batches.count - 1].count)
+        }
+        return batches
     }
 }
 
@@ -160,9 +172,7 @@ extension SQLValue {
         case .text: .text
         }
     }
-}
 
-extension SQLValue {
     /// What stands for the value in an interpolation, a null of its kind for none.
     init<Value: SQLBindable>(_ value: Value?) {
         self = value?.sqlValue ?? .null(Value.sqlType)

@@ -1,5 +1,5 @@
 import Foundation
-import Storage
+package import Storage
 package import StoragePostgres
 import Synchronization
 
@@ -23,6 +23,21 @@ package enum PostgresServer {
 
     static func makeStore() async throws -> any Store {
         try await makeStores(1)[0]
+    }
+
+    /// A store as the migrations leave it where the extension for parts of words can't be made.
+    package static func makeStoreWithoutPartIndex() async throws -> any Store {
+        let store = try await makeStore()
+        try await store.alter { transaction in
+            try transaction.run("DROP INDEX messages_parts_idx")
+            try transaction.run(
+                """
+                CREATE OR REPLACE FUNCTION atrium_has_parts(part text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS
+                'SELECT false'
+                """
+            )
+        }
+        return store
     }
 
     /// Several stores count as one against the server's connections; few tests have them.

@@ -35,32 +35,16 @@ import Testing
         #expect(found == [20, 20, 20])
     }
 
-    private static let rows: [SQL] = [
-        """
-        INSERT INTO organizations (id, name, slug, is_default, created_at, updated_at) VALUES ('o', 'o', 'o', 1, 0, 0)
-        """,
-        """
-        INSERT INTO workspaces (
-            id, organization_id, slug, title, metadata, configuration, settings, onboarding, integrations, plan,
-            created_at, updated_at
-        ) VALUES ('w', 'o', 'w', 'w', '{}', '{}', '{}', '{}', '[]', 'p', 0, 0)
-        """,
-        """
-        INSERT INTO sessions (workspace_number, slug, metadata, configuration, message_count, token_count, created_at)
-        SELECT number, 's', '{}', '{}', 0, 0, 0 FROM workspaces
-        """,
-        """
-        INSERT INTO peers (workspace_number, slug, metadata, configuration, created_at)
-        SELECT number, 'p', '{}', '{}', 0 FROM workspaces
-        """,
-        """
-        INSERT INTO messages (
-            id, workspace_number, session_number, peer_number, sequence, content, metadata, token_count, tokens_before,
-            created_at
-        )
-        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
-        SELECT 'm' || n.i, s.workspace_number, s.number, p.number, n.i, 'the sea', '{}', 2, n.i * 2, 0
-        FROM n, sessions s JOIN peers p ON p.workspace_number = s.workspace_number
-        """,
-    ]
+    private static let rows =
+        OneSession.rows + [
+            """
+            INSERT INTO messages (
+                id, workspace_number, session_number, peer_number, sequence, content, metadata, token_count, tokens_before,
+                created_at
+            )
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
+            SELECT 'm' || n.i, s.workspace_number, s.number, p.number, n.i, 'the sea', '{}', 2, n.i * 2, 0
+            FROM n, sessions s JOIN peers p ON p.workspace_number = s.workspace_number
+            """
+        ]
 }

@@ -50,17 +50,7 @@ import TextExtraction
 
     @Test(.enabled(if: Backend.available.contains(.postgres)))
     func aMissingIndexOfPartsIsPointedAtUntilItIsMadeAsTheDocumentsSay() async throws {
-        let store = try await Backend.postgres.makeStore()
-        try await store.alter { transaction in
-            // As the migration leaves it where the extension can't be made.
-            try transaction.run("DROP INDEX messages_parts_idx")
-            try transaction.run(
-                """
-                CREATE OR REPLACE FUNCTION atrium_has_parts(part text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS
-                'SELECT false'
-                """
-            )
-        }
+        let store = try await PostgresServer.makeStoreWithoutPartIndex()
         let diagnosis = Diagnosis(try settings())
         for statement in try documentedStatements(beginningWith: "CREATE INDEX CONCURRENTLY messages_parts_idx") {
             #expect(await diagnosis.findings(in: store).map(\.outcome) == [.ok, .ok, .warning])

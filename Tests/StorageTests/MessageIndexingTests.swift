@@ -50,30 +50,10 @@ import Testing
     private static func storeWithSession() async throws -> any Store {
         let store = try await Backend.sqlite.makeStore()
         try await store.write { transaction in
-            for statement in rows { try transaction.run(statement) }
+            for statement in OneSession.rows { try transaction.run(statement) }
         }
         return store
     }
-
-    private static let rows: [SQL] = [
-        """
-        INSERT INTO organizations (id, name, slug, is_default, created_at, updated_at) VALUES ('o', 'o', 'o', 1, 0, 0)
-        """,
-        """
-        INSERT INTO workspaces (
-            id, organization_id, slug, title, metadata, configuration, settings, onboarding, integrations, plan,
-            created_at, updated_at
-        ) VALUES ('w', 'o', 'w', 'w', '{}', '{}', '{}', '{}', '[]', 'p', 0, 0)
-        """,
-        """
-        INSERT INTO sessions (workspace_number, slug, metadata, configuration, message_count, token_count, created_at)
-        SELECT number, 's', '{}', '{}', 0, 0, 0 FROM workspaces
-        """,
-        """
-        INSERT INTO peers (workspace_number, slug, metadata, configuration, created_at)
-        SELECT number, 'p', '{}', '{}', 0 FROM workspaces
-        """,
-    ]
 }
 
 extension Transaction {

@@ -13,16 +13,10 @@ func searchInBatches(_ engine: Engine) -> [SQL] {
 /// everything else together.
 private let textTables: [SQL] = [
     "DROP TRIGGER messages_search_insert",
+    "CREATE VIEW message_word_rows (number, place, content) AS SELECT \(wordRow("messages")) FROM messages",
     """
-    CREATE VIEW message_word_rows AS
-    SELECT number, 'w' || workspace_number || ' s' || session_number || ' p' || peer_number AS place, content
-    FROM messages
-    """,
-    """
-    CREATE VIEW message_part_rows AS
-    SELECT number, \(partPlace("workspace_number", from: 0xE000)) AS workspace,
-        \(partPlace("session_number", from: 0xE800)) AS session, \(partPlace("peer_number", from: 0xF000)) AS peer, content
-    FROM messages
+    CREATE VIEW message_part_rows (number, workspace, session, peer, content) AS
+    SELECT \(partRow("messages")) FROM messages
     """,
 ]
 
@@ -37,16 +31,15 @@ private func mergeSettings(of table: StaticString) -> [SQL] {
 
 /// The function has less punctuation to look for in each letter's place: this is what the parser doesn't part words at by itself.
 ///
-/// Both indexes take in more rows at once.
+/// What follows `RETURN` is read when the function is made: `pg_restore` has no search path, by which the text of a function
+/// would find another one, and failed on the index. Both indexes take in more rows at once.
 private let wordIndex: [SQL] = [
     "DROP INDEX messages_words_idx",
     """
     CREATE OR REPLACE FUNCTION atrium_message_words(content text, places text[])
-    RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT AS
-    $atrium$
-    SELECT to_tsvector('english', translate(atrium_lower(content), '-./+~_@:&<;', '           '))
+    RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT
+    RETURN to_tsvector('english', translate(atrium_lower(content), '-./+~_@:&<;', '           '))
         || array_to_tsvector(places)
-    $atrium$
     """,
     """
     CREATE INDEX messages_words_idx ON messages USING gin (

@@ -46,7 +46,8 @@ private let textTables: [SQL] = [
     "INSERT INTO message_parts (rowid, workspace, session, peer, content) SELECT \(partRow("messages")) FROM messages",
 ]
 
-private func wordRow(_ row: StaticString) -> SQL {
+/// What `message_words` takes in of a row: number, place and content.
+func wordRow(_ row: StaticString) -> SQL {
     let row = Fragment.name(row)
     return """
         \(row).number, 'w' || \(row).workspace_number || ' s' || \(row).session_number || ' p' || \(row).peer_number,
@@ -54,17 +55,17 @@ private func wordRow(_ row: StaticString) -> SQL {
         """
 }
 
-private func partRow(_ row: StaticString) -> SQL {
+/// What `message_parts` takes in of a row: number, workspace, session, peer and content.
+func partRow(_ row: StaticString) -> SQL {
     let name = Fragment.name(row)
     let places = [("workspace_number", 0xE000), ("session_number", 0xE800), ("peer_number", 0xF000)]
-        .map { column, first in partPlace("\(name).\(.identifier(column))", from: first) }
+        .map { column, first -> SQL in
+            let number: SQL = "\(name).\(.identifier(column))"
+            let base = Fragment.integer(first)
+            return
+                "char(\(base) + (\(number) & 2047), \(base) + (\(number) >> 11 & 2047), \(base) + (\(number) >> 22 & 2047))"
+        }
     return "\(name).number, \(SQL(joining: places, by: ", ")), \(name).content"
-}
-
-/// The place of that number as three characters that no text is written in.
-func partPlace(_ number: SQL, from first: Int) -> SQL {
-    let base = Fragment.integer(first)
-    return "char(\(base) + (\(number) & 2047), \(base) + (\(number) >> 11 & 2047), \(base) + (\(number) >> 22 & 2047))"
 }
 
 /// The indexes hold what the functions make of a row; nothing of it is stored a second time.

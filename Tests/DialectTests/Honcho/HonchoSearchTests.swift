@@ -19,16 +19,7 @@ import Testing
 
     @Test("So does one on a PostgreSQL that has no index of parts", .enabled(if: Backend.available.contains(.postgres)))
     func withoutParts() async throws {
-        let store = try await Backend.postgres.makeStore()
-        try await store.alter { transaction in
-            try transaction.run("DROP INDEX messages_parts_idx")
-            try transaction.run(
-                """
-                CREATE OR REPLACE FUNCTION atrium_has_parts(part text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS
-                'SELECT false'
-                """
-            )
-        }
+        let store = try await PostgresServer.makeStoreWithoutPartIndex()
         try await check(4, on: try await TestServer(store: store))
     }
 
