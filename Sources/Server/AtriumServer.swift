@@ -111,6 +111,7 @@ package struct AtriumServer: Sendable {
         )
         var configuration = ServiceGroupConfiguration(
             services: jobRunners.map { .init(service: $0) } + [
+                .init(service: IndexMerging(operations, logger: logger)),
                 .init(service: PeriodicService.keyUses(authenticator, logger: logger)),
                 // The last to start is the first to stop: uses of keys are stored after the last request.
                 .init(service: application),

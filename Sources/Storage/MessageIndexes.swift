@@ -191,30 +191,21 @@ extension SearchGround {
         "atrium_message_places(workspace_number, session_number, peer_number, number)"
 
     fileprivate func holds(_ words: [String], _ age: SearchAge) -> SQL {
-        let places = places.map { kind, numbers in
-            "(\(numbers.map { "'@\(kind)\($0)'" }.joined(separator: " | ")))"
-        }
-        let volumes = age.volumes.map { volumes -> SQL in
-            """
-             && CAST((SELECT string_agg('''@v' || volume || '''', ' | ') FROM \(volumes)) AS tsquery)
-            """
-        }
-        return """
-            atrium_message_words(content, \(Self.placesOfRow)) @@ (
-                CAST(\(places.joined(separator: " & ")) AS tsquery)
-                && plainto_tsquery('english', \(words.joined(separator: " ")))\(volumes ?? "")
-            )
-            """
+        """
+        \(isPlaced(age))
+            AND atrium_message_words(content) @@ plainto_tsquery('english', \(words.joined(separator: " ")))
+        """
     }
 
     fileprivate func contains(_ text: String, _ age: SearchAge) -> SQL {
+        "\(isPlaced(age)) AND \(.containsText("content", text, .postgres))"
+    }
+
+    private func isPlaced(_ age: SearchAge) -> SQL {
         var parts = places.map { kind, numbers -> SQL in
             "\(Self.placesOfRow) && ARRAY[\(each: numbers.map { "@\(kind)\($0)" })]"
         }
-        if let volumes = age.volumes {
-            parts.append("\(Self.placesOfRow) && (SELECT array_agg('@v' || volume) FROM \(volumes))")
-        }
-        parts.append(.containsText("content", text, .postgres))
+        if let ofAge = age.places { parts.append("\(Self.placesOfRow) && (\(ofAge))") }
         return SQL(joining: parts, by: " AND ")
     }
 }

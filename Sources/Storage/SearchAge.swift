@@ -1,8 +1,10 @@
 /// Parts of the messages by when they were stored, the newest first.
 ///
 /// PostgreSQL reads all that an index finds before it can put it in order. Of what very many messages hold, the newest part has
-/// enough; the older ones are not looked at then.
+/// enough; the older ones are not looked at then. Each is about eight times as large as the one before, so that no search reads
+/// many times what it needs.
 enum SearchAge: CaseIterable {
+    case newest
     case new
     case recent
     case old
@@ -17,33 +19,36 @@ enum SearchAge: CaseIterable {
     ///
     /// The sums keep PostgreSQL from walking the table backwards in search of what an index knows.
     func rows(where match: SQL, _ depth: Int64) -> SQL {
-        "SELECT * FROM messages WHERE \(match) \(bound) ORDER BY number + 0 DESC LIMIT \(depth)"
+        let before = end.map { end -> SQL in "AND number + 0 < (SELECT \(end) FROM messages)" }
+        return "SELECT * FROM messages WHERE \(match) \(before ?? "") ORDER BY number + 0 DESC LIMIT \(depth)"
     }
 
-    /// What stands behind `FROM` and gives the volumes that these messages are in (`Migrations/SearchIndexes.swift`) by the name of
-    /// `volume`; `nil` for all that are left.
-    var volumes: SQL? {
+    /// The places that all messages of this age are in (`Migrations/SearchVolumes.swift`) as a query of one array; `nil` for
+    /// all that are left.
+    var places: SQL? {
         switch self {
-        case .new: Self.volumes(Self.newVolumes)
-        case .recent: Self.volumes(Self.recentVolumes)
+        case .newest: Self.places("@v", back: 0...1, from: "MAX(number) >> 10")
+        case .new: Self.places("@v", back: 2...15, from: "MAX(number) >> 10")
+        case .recent: Self.places("@h", back: 0...7, from: "(\(Self.firstOfNew)) >> 14")
         case .old: nil
         }
     }
 
-    private var bound: SQL {
-        guard self == .old else { return "" }
-        let last: Fragment = .integer(Self.recentVolumes.upperBound)
-        return "AND number + 0 < (SELECT ((MAX(number) >> 14) - \(last)) << 14 FROM messages)"
+    /// The message before which this age ends, where its places alone don't say so.
+    private var end: SQL? {
+        switch self {
+        case .newest, .new: nil
+        case .recent: Self.firstOfNew
+        case .old: "(((\(Self.firstOfNew)) >> 14) - 7) << 14"
+        }
     }
 
-    /// How many volumes back; the newest one may have only begun.
-    private static let newVolumes = 0...1
-    private static let recentVolumes = 2...15
+    private static let firstOfNew: SQL = "((MAX(number) >> 10) - 15) << 10"
 
-    private static func volumes(_ back: ClosedRange<Int>) -> SQL {
+    private static func places(_ kind: StaticString, back: ClosedRange<Int>, from newest: SQL) -> SQL {
         """
-        (SELECT MAX(number) >> 14 AS newest FROM messages) numbered,
-            generate_series(newest - \(.integer(back.upperBound)), newest - \(.integer(back.lowerBound))) AS volume
+        SELECT array_agg('\(.name(kind))' || place) FROM (SELECT \(newest) AS newest FROM messages) numbered,
+            generate_series(newest - \(.integer(back.upperBound)), newest - \(.integer(back.lowerBound))) AS place
         """
     }
 }

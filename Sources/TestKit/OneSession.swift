@@ -21,4 +21,20 @@ package enum OneSession {
         SELECT number, 'p', '{}', '{}', 0 FROM workspaces
         """,
     ]
+
+    /// One message more in it.
+    ///
+    /// - Parameter number: where it stands among all messages; the next one if `nil`.
+    package static func message(_ content: String, number: Int64? = nil) -> SQL {
+        let next: SQL = "(SELECT COALESCE(MAX(number), 0) + 1 FROM messages)"
+        let number = number.map { "\($0)" } ?? next
+        return """
+            INSERT INTO messages (
+                number, id, workspace_number, session_number, peer_number, sequence, content, metadata, token_count,
+                tokens_before, created_at
+            )
+            SELECT n.number, 'm' || n.number, s.workspace_number, s.number, p.number, n.number, \(content), '{}', 1, n.number, 0
+            FROM sessions s JOIN peers p ON p.workspace_number = s.workspace_number CROSS JOIN (SELECT \(number) AS number) n
+            """
+    }
 }

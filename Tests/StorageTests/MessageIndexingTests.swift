@@ -3,7 +3,7 @@ import Storage
 import TestKit
 import Testing
 
-/// How messages get into SQLite's full-text tables and out of them.
+/// How messages get into the indexes that don't keep themselves, and out of them.
 @Suite struct MessageIndexingTests {
     @Test("All messages of a transaction are indexed when it is committed")
     func together() async throws {
@@ -47,8 +47,35 @@ import Testing
         }
     }
 
-    private static func storeWithSession() async throws -> any Store {
-        let store = try await Backend.sqlite.makeStore()
+    @Test("Pieces of the indexes are put together a little at a time, and nothing is lost")
+    func merging() async throws {
+        let store = try await Self.storeWithSession()
+        for number in 0..<12 { try await store.write { try $0.add("sea \(number)") } }
+        #expect(try await store.read { try $0.pieces() } == [12, 12])
+        var steps = 0
+        while try await store.write({ try $0.mergeMessageIndexes() }) { steps += 1 }
+        #expect(steps > 0)
+        #expect(try await store.read { try $0.pieces() } == [1, 1])
+        #expect(try await store.read { try $0.found("sea") } == [12, 12])
+        #expect(try await store.write { try $0.mergeMessageIndexes() } == false)
+    }
+
+    @Test(
+        "What PostgreSQL gathers beside its indexes is put into them",
+        .enabled(if: Backend.available.contains(.postgres))
+    )
+    func gathered() async throws {
+        let store = try await Self.storeWithSession(.postgres)
+        try await store.write { try $0.add("one sea") }
+        #expect(try await store.write { try $0.mergeMessageIndexes() } == false)
+        let left = try await store.read { transaction in
+            try transaction.rows("SELECT gin_clean_pending_list('messages_words_idx')") { $0.integer() }
+        }
+        #expect(left == [0])
+    }
+
+    private static func storeWithSession(_ backend: Backend = .sqlite) async throws -> any Store {
+        let store = try await backend.makeStore()
         try await store.write { transaction in
             for statement in OneSession.rows { try transaction.run(statement) }
         }
@@ -59,17 +86,17 @@ import Testing
 extension Transaction {
     fileprivate func add(_ content: String) throws {
         try prepareToAddMessages()
-        try run(
+        try run(OneSession.message(content))
+    }
+
+    /// Of how many pieces either index is.
+    fileprivate func pieces() throws -> [Int64] {
+        try rows(
             """
-            INSERT INTO messages (
-                id, workspace_number, session_number, peer_number, sequence, content, metadata, token_count, tokens_before,
-                created_at
-            )
-            SELECT \(content), s.workspace_number, s.number, p.number, (SELECT COUNT(*) FROM messages), \(content), '{}', 1,
-                (SELECT COUNT(*) FROM messages), 0
-            FROM sessions s JOIN peers p ON p.workspace_number = s.workspace_number
+            SELECT COUNT(DISTINCT segid) FROM message_words_idx
+            UNION ALL SELECT COUNT(DISTINCT segid) FROM message_parts_idx
             """
-        )
+        ) { $0.integer() }
     }
 
     /// How many messages either index finds by a word of three letters, which are one part.

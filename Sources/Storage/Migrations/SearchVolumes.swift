@@ -1,0 +1,57 @@
+/// Makes searches look at less: fewer pieces of an index, smaller parts of the messages.
+@Sendable
+func searchVolumes(_ engine: Engine) -> [SQL] {
+    switch engine {
+    case .sqlite: ["message_words", "message_parts"].map(mergesPairs)
+    case .postgres: [messagePlaces, messageWords] + indexes
+    }
+}
+
+/// What there is time for puts together even two pieces of a size (`MessageIndexing.swift`).
+private func mergesPairs(_ table: StaticString) -> SQL {
+    let table = Fragment.name(table)
+    return "INSERT INTO \(table) (\(table), rank) VALUES ('usermerge', 2)"
+}
+
+/// Every 1024 messages are a volume, and sixteen volumes fill a shelf.
+///
+/// Not `STRICT`, so that PostgreSQL may put the text of the functions in their place.
+private let messagePlaces: SQL = """
+    CREATE OR REPLACE FUNCTION atrium_message_places(workspace bigint, session bigint, peer bigint, number bigint)
+    RETURNS text[] LANGUAGE sql IMMUTABLE
+    RETURN ARRAY[
+        '@w' || CAST(workspace AS text), '@s' || CAST(session AS text), '@p' || CAST(peer AS text),
+        '@v' || CAST(number >> 10 AS text), '@h' || CAST(number >> 14 AS text)
+    ]
+    """
+
+/// Places are no words any more, and a column of the index by themselves.
+///
+/// A word that few messages hold is then looked up in the volumes alone, not in all messages first. And `translate` is slow
+/// where letters have more than one byte.
+private let messageWords: SQL = """
+    CREATE FUNCTION atrium_message_words(content text) RETURNS tsvector LANGUAGE sql IMMUTABLE
+    RETURN to_tsvector('english', regexp_replace(atrium_lower(content), '[-./+~_@:&<;]', ' ', 'g'))
+    """
+
+/// What is gathered beside the indexes is put into them within a second where there is time, so more may be gathered where
+/// there is none.
+private let indexes: [SQL] = [
+    "DROP INDEX messages_words_idx",
+    "DROP FUNCTION atrium_message_words(text, text[])",
+    """
+    CREATE INDEX messages_words_idx ON messages USING gin (
+        atrium_message_places(workspace_number, session_number, peer_number, number), atrium_message_words(content)
+    ) WITH (gin_pending_list_limit = 4096)
+    """,
+    """
+    DO $atrium$
+    BEGIN
+        IF to_regclass('messages_parts_idx') IS NOT NULL THEN
+            ALTER INDEX messages_parts_idx SET (gin_pending_list_limit = 4096);
+            REINDEX INDEX messages_parts_idx;
+        END IF;
+    END
+    $atrium$
+    """,
+]

@@ -1,0 +1,37 @@
+import Core
+import Domain
+import Storage
+import TestKit
+import Testing
+import Workers
+
+@Suite struct IndexMergingTests {
+    @Test("Merges what was appended, then what is appended later, and stops when it is told", .timeLimit(.minutes(10)))
+    func merging() async throws {
+        let office = try await Office(.sqlite)
+        let store = office.stores[0]
+        try await store.write { transaction in
+            for statement in OneSession.rows { try transaction.run(statement) }
+        }
+        let service = IndexMerging(office.copies[0], every: .milliseconds(1), logger: Office.logger)
+        try await Office.running([service]) {
+            for _ in 0..<2 {
+                for _ in 0..<5 { try await store.write { try $0.add() } }
+                try await Office.until { try await store.read { try $0.pieces() } == 1 }
+            }
+        }
+        try await store.write { try $0.add() }
+        #expect(try await store.read { try $0.pieces() } == 2)
+    }
+}
+
+extension Transaction {
+    fileprivate func add() throws {
+        try prepareToAddMessages()
+        try run(OneSession.message("One sea"))
+    }
+
+    fileprivate func pieces() throws -> Int64? {
+        try first("SELECT COUNT(DISTINCT segid) FROM message_words_idx") { $0.integer() }
+    }
+}
