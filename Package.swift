@@ -68,7 +68,11 @@ let package = Package(
         .target(name: "Storage", dependencies: ["Domain", "JSON"]),
         .target(name: "CTokenVocabulary", exclude: ["NOTICE.md", "character-kinds.bin", "vocabulary.bin"]),
         .target(name: "Memory", dependencies: ["CTokenVocabulary", "JSON", heapModule]),
-        .target(name: "StorageSQLite", dependencies: ["Domain", "JSON", "Storage", grdb, grdbSQLite]),
+        .systemLibrary(name: "CSQLiteSettings", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "StorageSQLite",
+            dependencies: ["CSQLiteSettings", "Domain", "JSON", "Storage", grdb, grdbSQLite]
+        ),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "StoragePostgres", dependencies: ["CLibPQ", "Storage"]),
         .target(name: "TextExtraction", dependencies: ["Memory", subprocess, systemPackage]),

@@ -103,6 +103,7 @@ def talkative_server(options, folder, database, size):
         server.client.expect("POST", WORKSPACES, '{"id":"bench"}')
         for session, length in (("long", size), ("copied", COPIED)):
             server.client.post_all(f"{SESSIONS}/{session}/messages", batches(length), -(-length // BATCH))
+        server.wait_until_idle()
     part.settle()
     return Server(options.binary, f"{folder}/data", part, key)
 

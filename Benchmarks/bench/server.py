@@ -91,6 +91,16 @@ class Server:
         own = sum(process_ticks(self.process.pid)[:2]) / os.sysconf("SC_CLK_TCK")
         return own + self.database.cpu_seconds()
 
+    def wait_until_idle(self):
+        """Waits until what the server does by itself after writes is done; fails when that takes ten minutes."""
+        used = self.cpu_seconds()
+        for _ in range(200):
+            time.sleep(3)
+            before, used = used, self.cpu_seconds()
+            if used - before < 0.03:
+                return
+        raise Failure("the server does not come to rest")
+
     def log_tail(self):
         """The end of what the server wrote."""
         with open(self.log_path, encoding="utf-8", errors="replace") as log:

@@ -9,7 +9,7 @@ struct Announcement {
 
     var text: String {
         var lines = [
-            "Atrium \(atriumVersion) listens on \(Curl.base(settings, port: port))",
+            "Atrium \(atriumVersion) listens on \(Curl.base(settings, port: port))\(elsewhere)",
             "  data            \(settings.storeDescription)",
             "  authentication  \(authentication)",
             "",
@@ -41,6 +41,10 @@ struct Announcement {
             writer.member("version", atriumVersion)
         }
         return writer.raw.text
+    }
+
+    private var elsewhere: String {
+        ["0.0.0.0", "::"].contains(settings.host) ? " and on every other address of this machine" : ""
     }
 
     private var authentication: String {

@@ -34,21 +34,19 @@ private let messageWords: SQL = """
     RETURN to_tsvector('english', regexp_replace(atrium_lower(content), '[-./+~_@:&<;]', ' ', 'g'))
     """
 
-/// What is gathered beside the indexes is put into them within a second where there is time, so more may be gathered where
-/// there is none.
+/// Both are made anew: what they take in of a message has changed.
 private let indexes: [SQL] = [
     "DROP INDEX messages_words_idx",
     "DROP FUNCTION atrium_message_words(text, text[])",
     """
     CREATE INDEX messages_words_idx ON messages USING gin (
         atrium_message_places(workspace_number, session_number, peer_number, number), atrium_message_words(content)
-    ) WITH (gin_pending_list_limit = 4096)
+    ) WITH (gin_pending_list_limit = 1024)
     """,
     """
     DO $atrium$
     BEGIN
         IF to_regclass('messages_parts_idx') IS NOT NULL THEN
-            ALTER INDEX messages_parts_idx SET (gin_pending_list_limit = 4096);
             REINDEX INDEX messages_parts_idx;
         END IF;
     END
