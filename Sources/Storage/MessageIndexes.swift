@@ -187,25 +187,30 @@ extension SearchGround {
 
 /// PostgreSQL's conditions on rows of `messages`, written as the indexes have them.
 extension SearchGround {
-    private static let placesOfRow: SQL =
-        "atrium_message_places(workspace_number, session_number, peer_number, number)"
+    private static let numbersOfRow: SQL = "workspace_number, session_number, peer_number, number"
 
     fileprivate func holds(_ words: [String], _ age: SearchAge) -> SQL {
-        """
-        \(isPlaced(age))
-            AND atrium_message_words(content) @@ plainto_tsquery('english', \(words.joined(separator: " ")))
-        """
+        let marks: SQL = "atrium_message_marks(\(Self.numbersOfRow))"
+        var parts = places.map { kind, numbers -> SQL in
+            "\(marks) @@ CAST(\(numbers.map { "'@\(kind)\($0)'" }.joined(separator: " | ")) AS tsquery)"
+        }
+        if let ofAge = age.places {
+            let query: SQL = "SELECT string_agg(quote_literal(place), ' | ') FROM (\(ofAge)) of_age"
+            parts.append("\(marks) @@ CAST((\(query)) AS tsquery)")
+        }
+        parts.append(
+            "atrium_message_words(content) @@ plainto_tsquery('english', \(words.joined(separator: " ")))"
+        )
+        return SQL(joining: parts, by: " AND ")
     }
 
     fileprivate func contains(_ text: String, _ age: SearchAge) -> SQL {
-        "\(isPlaced(age)) AND \(.containsText("content", text, .postgres))"
-    }
-
-    private func isPlaced(_ age: SearchAge) -> SQL {
-        var parts = places.map { kind, numbers -> SQL in
-            "\(Self.placesOfRow) && ARRAY[\(each: numbers.map { "@\(kind)\($0)" })]"
+        let places: SQL = "atrium_message_places(\(Self.numbersOfRow))"
+        var parts = self.places.map { kind, numbers -> SQL in
+            "\(places) && ARRAY[\(each: numbers.map { "@\(kind)\($0)" })]"
         }
-        if let ofAge = age.places { parts.append("\(Self.placesOfRow) && (\(ofAge))") }
+        if let ofAge = age.places { parts.append("\(places) && ARRAY(\(ofAge))") }
+        parts.append(.containsText("content", text, .postgres))
         return SQL(joining: parts, by: " AND ")
     }
 }

@@ -48,7 +48,7 @@ extension Transaction {
     ) throws -> [Int64] {
         let depth = SearchDepth(ground, limit)
         let hits = MessageHits.holding(words, in: ground, depth: depth.matches, engine)
-        let rank: SQL = "CASE WHEN \(.containsText("m.content", text, engine)) THEN 1 ELSE 0 END"
+        let rank: SQL = "CASE WHEN \(.containsText("content", text, engine)) THEN 0 ELSE 1 END,"
         return try numbers(of: hits, in: ground, rankedBy: rank, depth: depth.candidates, limit)
     }
 
@@ -90,19 +90,21 @@ extension Transaction {
         ) { $0.integer() }
     }
 
-    /// - Parameter depth: how many that pass are ranked.
+    /// - Parameters:
+    ///   - rank: by what those come first that an index can't tell, with a comma behind it.
+    ///   - depth: how many that pass are ranked.
     private func numbers(
         of hits: MessageHits,
         in ground: SearchGround,
         where condition: SQL = "1 = 1",
-        rankedBy rank: SQL = "0",
+        rankedBy rank: SQL = "",
         depth: Int64,
         _ limit: Int
     ) throws -> [Int64] {
         let found = hits.sources.map { source -> SQL in
             """
             SELECT * FROM (
-                SELECT m.number, m.created_at, \(rank) AS rank
+                SELECT m.number, m.created_at, m.content
                 FROM \(source)
                 \(ground.joins(engine))
                 WHERE \(ground.condition(engine)) AND \(condition)
@@ -113,7 +115,7 @@ extension Transaction {
         return try rows(
             """
             SELECT number FROM (\(SQL(joining: found, by: " UNION ALL ")) LIMIT \(depth)) candidates
-            ORDER BY rank DESC, created_at DESC, number DESC
+            ORDER BY \(rank) created_at DESC, number DESC
             LIMIT \(Int64(limit))
             """
         ) { $0.integer() }

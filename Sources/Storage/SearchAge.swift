@@ -1,7 +1,7 @@
 /// Parts of the messages by when they were stored, the newest first.
 ///
 /// PostgreSQL reads all that an index finds before it can put it in order. Of what very many messages hold, the newest part has
-/// enough; the older ones are not looked at then. Each is about eight times as large as the one before, so that no search reads
+/// enough; the older ones are not looked at then. Each is four to eight times as large as the one before, so that no search reads
 /// many times what it needs.
 enum SearchAge: CaseIterable {
     case newest
@@ -23,12 +23,12 @@ enum SearchAge: CaseIterable {
         return "SELECT * FROM messages WHERE \(match) \(before ?? "") ORDER BY number + 0 DESC LIMIT \(depth)"
     }
 
-    /// The places that all messages of this age are in (`Migrations/SearchVolumes.swift`) as a query of one array; `nil` for
-    /// all that are left.
+    /// The places that all messages of this age are in (`Migrations/SearchVolumes.swift`) as rows of `place`; `nil` for all that
+    /// are left.
     var places: SQL? {
         switch self {
-        case .newest: Self.places("@v", back: 0...1, from: "MAX(number) >> 10")
-        case .new: Self.places("@v", back: 2...15, from: "MAX(number) >> 10")
+        case .newest: Self.places("@v", back: 0...3, from: "MAX(number) >> 10")
+        case .new: Self.places("@v", back: 4...15, from: "MAX(number) >> 10")
         case .recent: Self.places("@h", back: 0...7, from: "(\(Self.firstOfNew)) >> 14")
         case .old: nil
         }
@@ -47,8 +47,8 @@ enum SearchAge: CaseIterable {
 
     private static func places(_ kind: StaticString, back: ClosedRange<Int>, from newest: SQL) -> SQL {
         """
-        SELECT array_agg('\(.name(kind))' || place) FROM (SELECT \(newest) AS newest FROM messages) numbered,
-            generate_series(newest - \(.integer(back.upperBound)), newest - \(.integer(back.lowerBound))) AS place
+        SELECT '\(.name(kind))' || number AS place FROM (SELECT \(newest) AS newest FROM messages) numbered,
+            generate_series(newest - \(.integer(back.upperBound)), newest - \(.integer(back.lowerBound))) AS number
         """
     }
 }

@@ -3,7 +3,7 @@
 func searchVolumes(_ engine: Engine) -> [SQL] {
     switch engine {
     case .sqlite: ["message_words", "message_parts"].map(mergesPairs)
-    case .postgres: [messagePlaces, messageWords] + indexes
+    case .postgres: [messagePlaces, messageMarks, messageWords] + indexes
     }
 }
 
@@ -25,6 +25,14 @@ private let messagePlaces: SQL = """
     ]
     """
 
+/// The places in the form in which the index of words has them: another one than the index of parts has, which PostgreSQL would
+/// else take for the places of a search for words, and read every message that is there.
+private let messageMarks: SQL = """
+    CREATE FUNCTION atrium_message_marks(workspace bigint, session bigint, peer bigint, number bigint)
+    RETURNS tsvector LANGUAGE sql IMMUTABLE
+    RETURN array_to_tsvector(atrium_message_places(workspace, session, peer, number))
+    """
+
 /// Places are no words any more, and a column of the index by themselves.
 ///
 /// A word that few messages hold is then looked up in the volumes alone, not in all messages first. And `translate` is slow
@@ -40,7 +48,7 @@ private let indexes: [SQL] = [
     "DROP FUNCTION atrium_message_words(text, text[])",
     """
     CREATE INDEX messages_words_idx ON messages USING gin (
-        atrium_message_places(workspace_number, session_number, peer_number, number), atrium_message_words(content)
+        atrium_message_marks(workspace_number, session_number, peer_number, number), atrium_message_words(content)
     ) WITH (gin_pending_list_limit = 1024)
     """,
     """
