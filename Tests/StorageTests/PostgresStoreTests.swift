@@ -30,11 +30,13 @@ import Testing
         try await store.write { try $0.run("INSERT INTO notes (id, text) VALUES (1, ''), (2, '')") }
         let arrived = Counter()
         @Sendable func touch(_ first: Int64, _ second: Int64, _ transaction: Transaction) throws {
-            try transaction.run("UPDATE notes SET text = text || 'x' WHERE id = \(first)")
+            // Asked for values, since nobody would wait for statements without.
+            _ = try transaction.first("UPDATE notes SET text = text || 'x' WHERE id = \(first) RETURNING id") {
+                $0.integer()
+            }
             _ = arrived.next()
             // A machine whose cores are all taken may let the other one begin much later.
             for _ in 0..<30_000 where arrived.value < 2 {
-                // Asked for a value, since nobody would wait for a statement without one.
                 _ = try transaction.first("SELECT 1 FROM pg_sleep(0.01)") { $0.integer() }
             }
             try transaction.run("UPDATE notes SET text = text || 'x' WHERE id = \(second)")

@@ -8,20 +8,22 @@ private let migrations: [@Sendable (Engine) -> [SQL]] = [
 package let currentSchemaVersion = migrations.count
 
 extension Store {
-    /// Brings the schema up to date, each migration in a transaction of its own, whoever else tries at the same time.
+    /// Brings the schema up to date, whoever else tries at the same time.
+    ///
+    /// Each migration has a transaction of its own; an empty database gets all in one, so that a new server is there sooner.
     ///
     /// - Returns: the versions before and after.
     /// - Throws: ``StorageError/schema(_:)`` when the database was written by a newer binary.
     @discardableResult
     package func migrate() async throws -> (from: Int, to: Int) {
-        let from = try await alter { try $0.migrateOnce() }
+        let (from, first) = try await alter { try $0.migrateOnce() }
         guard from <= migrations.count else {
             throw StorageError.schema(
                 "the database has schema version \(from), this binary knows \(migrations.count); run a newer atrium"
             )
         }
-        var version = from + 1
-        while version < migrations.count { version = try await alter { try $0.migrateOnce() } + 1 }
+        var version = first
+        while version < migrations.count { version = try await alter { try $0.migrateOnce().to } }
         return (from, migrations.count)
     }
 
@@ -32,8 +34,8 @@ extension Store {
 }
 
 extension Transaction {
-    /// Applies the next migration, if there is one, and returns the version before it.
-    fileprivate func migrateOnce() throws -> Int {
+    /// Applies the next migration, or all to an empty database, and returns the versions before and after.
+    fileprivate func migrateOnce() throws -> (from: Int, to: Int) {
         // Whoever comes second waits here, and then sees what the first has done.
         try run(.lockSchema(engine))
         if let copy = try unfinishedCopy() {
@@ -44,11 +46,14 @@ extension Transaction {
         let version = try schemaVersion()
         if version == nil { try run("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)") }
         let current = version ?? 0
-        guard current < migrations.count else { return current }
-        for statement in migrations[current](engine) { try run(statement) }
-        if current == 0 { for statement in firstStatistics(engine) { try run(statement) } }
-        try run("INSERT INTO schema_version (version) VALUES (\(Int64(current + 1)))")
-        return current
+        guard current < migrations.count else { return (current, current) }
+        let next = current == 0 ? migrations.count : current + 1
+        for index in current..<next {
+            for statement in migrations[index](engine) { try run(statement) }
+            if index == 0 { for statement in firstStatistics(engine) { try run(statement) } }
+            try run("INSERT INTO schema_version (version) VALUES (\(Int64(index + 1)))")
+        }
+        return (current, next)
     }
 
     /// The version of the schema; `nil` where there is none.
