@@ -32,6 +32,8 @@ package struct IndexMerging: Service, CustomStringConvertible {
         /// The newest message at the last look.
         var last: Int64?
         var isDone = false
+        /// The store may be away, or full, for a while.
+        var trouble = Pauses(from: .seconds(1), to: .seconds(60))
     }
 
     /// Leaves the writers their turns between two steps.
@@ -44,14 +46,15 @@ package struct IndexMerging: Service, CustomStringConvertible {
             let isQuiet = last == progress.last
             progress.last = last
             if isQuiet, progress.isDone { return interval }
+            progress.isDone = false
             progress.isDone = try await !operations.mergeMessageIndexes()
+            progress.trouble.reset()
             return isQuiet && !progress.isDone ? Self.breath : interval
         } catch is CancellationError {
             return interval
         } catch {
-            // The store may be away for a while.
             logger.error("Can't merge the indexes of messages", metadata: ["error": "\(error)"])
-            return interval
+            return progress.trouble.take()
         }
     }
 }
