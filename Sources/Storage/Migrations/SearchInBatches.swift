@@ -2,7 +2,7 @@
 @Sendable
 func searchInBatches(_ engine: Engine) -> [SQL] {
     switch engine {
-    case .sqlite: textTables + mergeSettings(of: "message_words") + mergeSettings(of: "message_parts")
+    case .sqlite: textTables + messageTables { settings(of: $0, ["automerge": 16, "crisismerge": 64]) }
     case .postgres: wordIndex + [partIndex]
     }
 }
@@ -20,13 +20,18 @@ private let textTables: [SQL] = [
     """,
 ]
 
-/// How many pieces of one size there are before they are put together, a little with each write and at the latest all at once.
-private func mergeSettings(of table: StaticString) -> [SQL] {
+/// What is to be said to SQLite's full-text tables of messages.
+func messageTables(_ statements: (StaticString) -> [SQL]) -> [SQL] {
+    ["message_words", "message_parts"].flatMap(statements)
+}
+
+/// Settings of a full-text table: of how many pieces of one size there are before they are put together, a little with each write
+/// (`automerge`), all at once (`crisismerge`), or when it is asked for (`usermerge`).
+func settings(of table: StaticString, _ values: KeyValuePairs<StaticString, Int>) -> [SQL] {
     let table = Fragment.name(table)
-    return [
-        "INSERT INTO \(table) (\(table), rank) VALUES ('automerge', 16)",
-        "INSERT INTO \(table) (\(table), rank) VALUES ('crisismerge', 64)",
-    ]
+    return values.map { name, value in
+        "INSERT INTO \(table) (\(table), rank) VALUES ('\(.name(name))', \(.integer(value)))"
+    }
 }
 
 /// The function has less punctuation to look for in each letter's place: this is what the parser doesn't part words at by itself.

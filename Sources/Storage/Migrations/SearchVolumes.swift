@@ -2,16 +2,14 @@
 @Sendable
 func searchVolumes(_ engine: Engine) -> [SQL] {
     switch engine {
-    case .sqlite: ["message_words", "message_parts"].map(mergesPairs)
+    case .sqlite: messageTables { settings(of: $0, patience) }
     case .postgres: [messagePlaces, messageMarks, messageWords] + indexes
     }
 }
 
-/// What there is time for puts together even two pieces of a size (`MessageIndexing.swift`).
-private func mergesPairs(_ table: StaticString) -> SQL {
-    let table = Fragment.name(table)
-    return "INSERT INTO \(table) (\(table), rank) VALUES ('usermerge', 2)"
-}
+/// What there is time for puts together even two pieces of a size (`MessageIndexing.swift`), so appends may wait for it with
+/// more of them.
+private let patience: KeyValuePairs<StaticString, Int> = ["usermerge": 2, "automerge": 64, "crisismerge": 256]
 
 /// Every 1024 messages are a volume, and sixteen volumes fill a shelf.
 ///
