@@ -31,7 +31,7 @@ extension Transaction {
 
 /// What both engines have put down beside their indexes, because that is what an append is quick by.
 extension Transaction {
-    /// The number of the newest message that was ever added; 0 where there is none.
+    /// The number of the newest message; 0 where there is none.
     package func lastMessageNumber() throws -> Int64 {
         try first("SELECT COALESCE(MAX(number), 0) FROM messages") { $0.integer() } ?? 0
     }
@@ -46,10 +46,12 @@ extension Transaction {
             let merged = [try merge("message_words"), try merge("message_parts")]
             return merged.contains(true)
         case .postgres:
+            // Only their owner may; who else serves leaves it to autovacuum.
             _ = try rows(
                 """
                 SELECT gin_clean_pending_list(oid) FROM pg_class
                 WHERE oid IN (to_regclass('messages_words_idx'), to_regclass('messages_parts_idx'))
+                    AND pg_has_role(relowner, 'USAGE')
                 """
             ) { $0.integer() }
             return false
