@@ -48,7 +48,7 @@ extension Transaction {
     ) throws -> [Int64] {
         let depth = SearchDepth(ground, limit)
         let hits = MessageHits.holding(words, in: ground, depth: depth.matches, engine)
-        let rank: SQL = "CASE WHEN \(.containsText("content", text, engine)) THEN 0 ELSE 1 END,"
+        let rank: SQL = "CASE WHEN \(.containsText("content", text, engine)) THEN 0 ELSE 1 END"
         return try numbers(of: hits, in: ground, rankedBy: rank, depth: depth.candidates, limit)
     }
 
@@ -91,13 +91,13 @@ extension Transaction {
     }
 
     /// - Parameters:
-    ///   - rank: by what those come first that an index can't tell, with a comma behind it.
+    ///   - rank: the least comes first; where it is the same or there is none, the newest.
     ///   - depth: how many that pass are ranked.
     private func numbers(
         of hits: MessageHits,
         in ground: SearchGround,
         where condition: SQL = "1 = 1",
-        rankedBy rank: SQL = "",
+        rankedBy rank: SQL? = nil,
         depth: Int64,
         _ limit: Int
     ) throws -> [Int64] {
@@ -112,10 +112,11 @@ extension Transaction {
             ) found
             """
         }
+        let order = [rank, "created_at DESC", "number DESC"].compactMap(\.self)
         return try rows(
             """
             SELECT number FROM (\(SQL(joining: found, by: " UNION ALL ")) LIMIT \(depth)) candidates
-            ORDER BY \(rank) created_at DESC, number DESC
+            ORDER BY \(SQL(joining: order, by: ", "))
             LIMIT \(Int64(limit))
             """
         ) { $0.integer() }
