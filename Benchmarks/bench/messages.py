@@ -29,11 +29,19 @@ def message_run(options, folder, database):
             if options.only in (title := scenarios[0].title):
                 connections = 1 if "copy" in title else SCALE_CONNECTIONS
                 pairs = zip(servers, scenarios)
-                results.append((title, [measured(*pair, connections, options) for pair in pairs]))
+                results.append((title, [measured_alone(*pair, connections, options) for pair in pairs]))
     return (
         f"{SCALE_CONNECTIONS} connections, 1 for the copy; no-op route {no_op.per_second:,.0f} requests/s, "
         f"{no_op.cpu_microseconds:,.0f} µs CPU.\n\n{report.scale_table(sizes, results, no_op)}"
     )
+
+
+def measured_alone(server, scenario, connections, options):
+    """A figure, and nothing left to do that the server measured next would pay for."""
+    figure = measured(server, scenario, connections, options)
+    if scenario.adds_to:
+        server.wait_until_idle()
+    return figure
 
 
 def message_scenarios(size):

@@ -27,9 +27,9 @@ enum SearchAge: CaseIterable {
     /// are left.
     var places: SQL? {
         switch self {
-        case .newest: Self.places("@v", back: 0...3, from: "MAX(number) >> 10")
-        case .new: Self.places("@v", back: 4...15, from: "MAX(number) >> 10")
-        case .recent: Self.places("@h", back: 0...7, from: "(\(Self.firstOfNew)) >> 14")
+        case .newest: Self.places("@v", back: Self.newestVolumes, from: Self.newestVolume)
+        case .new: Self.places("@v", back: Self.newVolumes, from: Self.newestVolume)
+        case .recent: Self.places("@h", back: Self.recentShelves, from: Self.newestRecentShelf)
         case .old: nil
         }
     }
@@ -39,11 +39,19 @@ enum SearchAge: CaseIterable {
         switch self {
         case .newest, .new: nil
         case .recent: Self.firstOfNew
-        case .old: "(((\(Self.firstOfNew)) >> 14) - 7) << 14"
+        case .old: "((\(Self.newestRecentShelf)) - \(.integer(Self.recentShelves.upperBound))) << 14"
         }
     }
 
-    private static let firstOfNew: SQL = "((MAX(number) >> 10) - 15) << 10"
+    /// How many places back; the newest volume may have only begun.
+    private static let newestVolumes = 0...3
+    private static let newVolumes = 4...15
+    private static let recentShelves = 0...7
+
+    private static let newestVolume: SQL = "MAX(number) >> 10"
+    private static let firstOfNew: SQL = "((\(newestVolume)) - \(.integer(newVolumes.upperBound))) << 10"
+    /// The shelf that the first of the new messages stands on, some of it before them.
+    private static let newestRecentShelf: SQL = "(\(firstOfNew)) >> 14"
 
     private static func places(_ kind: StaticString, back: ClosedRange<Int>, from newest: SQL) -> SQL {
         """

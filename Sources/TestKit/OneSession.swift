@@ -1,8 +1,13 @@
 package import Storage
 
-/// One session with one peer in one workspace, as statements.
+/// One session with one peer in one workspace.
 package enum OneSession {
-    package static let rows: [SQL] = [
+    /// Makes them in an empty store.
+    package static func make(in transaction: Transaction) throws {
+        for row in rows { try transaction.run(row) }
+    }
+
+    private static let rows: [SQL] = [
         """
         INSERT INTO organizations (id, name, slug, is_default, created_at, updated_at) VALUES ('o', 'o', 'o', 1, 0, 0)
         """,
@@ -22,13 +27,15 @@ package enum OneSession {
         """,
     ]
 
-    /// One message more in it.
+    /// Adds one message more.
     ///
     /// - Parameter number: where it stands among all messages; the next one if `nil`.
-    package static func message(_ content: String, number: Int64? = nil) -> SQL {
+    package static func add(_ content: String, number: Int64? = nil, to transaction: Transaction) throws {
+        try transaction.prepareToAddMessages()
         let next: SQL = "(SELECT COALESCE(MAX(number), 0) + 1 FROM messages)"
         let number = number.map { "\($0)" } ?? next
-        return """
+        try transaction.run(
+            """
             INSERT INTO messages (
                 number, id, workspace_number, session_number, peer_number, sequence, content, metadata, token_count,
                 tokens_before, created_at
@@ -36,5 +43,6 @@ package enum OneSession {
             SELECT n.number, 'm' || n.number, s.workspace_number, s.number, p.number, n.number, \(content), '{}', 1, n.number, 0
             FROM sessions s JOIN peers p ON p.workspace_number = s.workspace_number CROSS JOIN (SELECT \(number) AS number) n
             """
+        )
     }
 }

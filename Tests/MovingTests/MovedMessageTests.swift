@@ -12,8 +12,8 @@ import Testing
         struct Stop: Error {}
         let house = try await House(route)
         try await house.source.store.write { transaction in
-            try transaction.prepareToAddMessages()
-            for statement in Self.rows { try transaction.run(statement) }
+            try OneSession.make(in: transaction)
+            for _ in 0..<20 { try OneSession.add("the sea", to: transaction) }
         }
         var count = 0
         let interrupted = try Move(from: house.source.connect(), to: house.target.connect(), limits: .init(maxRows: 3))
@@ -34,17 +34,4 @@ import Testing
         }
         #expect(found == [20, 20, 20])
     }
-
-    private static let rows =
-        OneSession.rows + [
-            """
-            INSERT INTO messages (
-                id, workspace_number, session_number, peer_number, sequence, content, metadata, token_count, tokens_before,
-                created_at
-            )
-            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
-            SELECT 'm' || n.i, s.workspace_number, s.number, p.number, n.i, 'the sea', '{}', 2, n.i * 2, 0
-            FROM n, sessions s JOIN peers p ON p.workspace_number = s.workspace_number
-            """
-        ]
 }

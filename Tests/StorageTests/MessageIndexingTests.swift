@@ -76,17 +76,14 @@ import Testing
 
     private static func storeWithSession(_ backend: Backend = .sqlite) async throws -> any Store {
         let store = try await backend.makeStore()
-        try await store.write { transaction in
-            for statement in OneSession.rows { try transaction.run(statement) }
-        }
+        try await store.write { try OneSession.make(in: $0) }
         return store
     }
 }
 
 extension Transaction {
     fileprivate func add(_ content: String) throws {
-        try prepareToAddMessages()
-        try run(OneSession.message(content))
+        try OneSession.add(content, to: self)
     }
 
     /// Of how many pieces either index is.

@@ -20,9 +20,8 @@ import Testing
         let store = try await backend.makeStore()
         let numbers = Set(numbers).sorted()
         let workspace = try await store.write { transaction in
-            for statement in OneSession.rows { try transaction.run(statement) }
-            try transaction.prepareToAddMessages()
-            for number in numbers { try transaction.run(OneSession.message("One lighthouse", number: number)) }
+            try OneSession.make(in: transaction)
+            for number in numbers { try OneSession.add("One lighthouse", number: number, to: transaction) }
             return try #require(try transaction.workspace(.slug("w"), in: Organization.ID("o"), for: nil)?.workspace)
         }
         let ground = SearchGround(workspace: workspace)
