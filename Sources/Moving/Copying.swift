@@ -23,11 +23,9 @@ extension Move {
         let numbers = try plan.tables.flatMap { table in
             try table.columns.filter(\.isIdentity).map { (table, $0, try source.lastNumber(of: table, $0)) }
         }
-        try onTarget {
-            try target.transaction(.patientWrite) { target in
-                for (table, column, number) in numbers { try target.setLastNumber(of: table, column, to: number) }
-                try target.gatherStatistics(of: plan.tables)
-            }
+        try fill { target in
+            for (table, column, number) in numbers { try target.setLastNumber(of: table, column, to: number) }
+            try target.gatherStatistics(of: plan.tables)
         }
     }
 
@@ -44,12 +42,10 @@ extension Move {
             guard !rows.isEmpty else { return sum }
             for row in rows { sum.add(row) }
             if target.engine == .postgres { try refuseNUL(in: rows, of: table) }
-            try onTarget {
-                try target.transaction(.patientWrite) { target in
-                    // What a crash takes back is copied again.
-                    try target.commitWithoutWaiting()
-                    try target.insert(rows, into: table)
-                }
+            try fill { target in
+                // What a crash takes back is copied again.
+                try target.commitWithoutWaiting()
+                try target.insert(rows, into: table)
             }
             try advance(rows.count)
         }

@@ -51,8 +51,23 @@ package struct Move {
             rowsBefore: before.values.reduce(0) { $0 + $1.sum.rows },
             isResumed: isResumed
         )
-        if outcome.isComplete { try onTarget { try target.transaction(.patientWrite) { try $0.finishCopy() } } }
+        if outcome.isComplete { try fill { try $0.finishCopy() } }
         return outcome
+    }
+
+    /// How often something is written that other transactions are in the way of.
+    private static let maxAttempts = 3
+
+    /// Writes to the target; once more where another transaction was in the way, which leaves nothing behind.
+    func fill<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
+        try onTarget {
+            for _ in 1..<Self.maxAttempts {
+                do {
+                    return try target.transaction(.patientWrite, body)
+                } catch StorageError.serialization where target.isUsable {}
+            }
+            return try target.transaction(.patientWrite, body)
+        }
     }
 
     /// Reads a table, or its beginning, and returns what is in it.

@@ -39,18 +39,16 @@ extension Move {
 
     /// Makes sure that the target is empty, or an unfinished copy; returns whether there is something to go on with.
     func claimTarget(named name: String, restarting: Bool) throws -> Bool {
-        try onTarget {
-            try target.transaction(.patientWrite) { target in
-                if try target.unfinishedCopy() != nil {
-                    if restarting { try target.empty(plan.tables) }
-                    return !restarting
-                }
-                for table in plan.tables where try !target.isEmpty(table) {
-                    throw MoveError.refused("The database to fill has rows already (\(table.name)); name an empty one")
-                }
-                try target.begin(UnfinishedCopy(of: name, schemaVersion: currentSchemaVersion))
-                return false
+        try fill { target in
+            if try target.unfinishedCopy() != nil {
+                if restarting { try target.empty(plan.tables) }
+                return !restarting
             }
+            for table in plan.tables where try !target.isEmpty(table) {
+                throw MoveError.refused("The database to fill has rows already (\(table.name)); name an empty one")
+            }
+            try target.begin(UnfinishedCopy(of: name, schemaVersion: currentSchemaVersion))
+            return false
         }
     }
 }

@@ -1,18 +1,33 @@
 import Storage
 
-/// A connection that is lost before its nth statement, commits included, and from then on.
+/// A connection that fails before its nth statement, commits included.
+///
+/// For conflicts, only statements of transactions that write count.
 final class FailingConnection: Connection {
-    private let connection: any Connection
-    private var remaining: Int
+    enum Failure {
+        /// It is lost, and remains so.
+        case loss
+        /// Another transaction is in the way, this once.
+        case conflict
+    }
 
-    init(_ connection: any Connection, before statement: Int) {
+    private let connection: any Connection
+    private let failure: Failure
+    private var remaining: Int
+    private var mode: TransactionMode?
+
+    init(_ connection: any Connection, _ failure: Failure, before statement: Int) {
         self.connection = connection
+        self.failure = failure
         remaining = statement
     }
 
+    /// Whether there were as many statements.
+    var hasFailed: Bool { remaining <= 0 }
+
     var engine: Engine { connection.engine }
     var slot: Int64 { connection.slot }
-    var isUsable: Bool { remaining > 0 }
+    var isUsable: Bool { failure == .conflict || !hasFailed }
 
     func execute(_ sql: SQL, _ row: (inout Row) throws -> Void) throws {
         try count()
@@ -26,7 +41,10 @@ final class FailingConnection: Connection {
 
     func settle() throws { try connection.settle() }
 
-    func begin(_ mode: TransactionMode) throws { try connection.begin(mode) }
+    func begin(_ mode: TransactionMode) throws {
+        self.mode = mode
+        try connection.begin(mode)
+    }
 
     func commit() throws {
         try count()
@@ -36,7 +54,11 @@ final class FailingConnection: Connection {
     func rollback() { connection.rollback() }
 
     private func count() throws {
+        if failure == .conflict, mode == .snapshot { return }
         remaining -= 1
-        guard remaining > 0 else { throw StorageError.unavailable("lost") }
+        switch failure {
+        case .loss: if remaining <= 0 { throw StorageError.unavailable("lost") }
+        case .conflict: if remaining == 0 { throw StorageError.serialization("conflict") }
+        }
     }
 }

@@ -26,7 +26,7 @@ import Testing
         var interruptions = 0
         // Each run gets a little further than the one before, and is lost before another statement.
         for statement in 1... {
-            let target = try FailingConnection(house.target.connect(), before: 8 + statement * 3)
+            let target = try FailingConnection(house.target.connect(), .loss, before: 8 + statement * 3)
             do {
                 let move = try Move(from: house.source.connect(), to: target, limits: limits)
                 let outcome = try move.run(named: "it")
@@ -41,6 +41,26 @@ import Testing
         }
         #expect(interruptions > 10)
         #expect(try await House.notes(house.target.store) == House.notes(house.source.store))
+    }
+
+    @Test("What another transaction was in the way of is written once more", arguments: House.Route.available)
+    func conflicts(route: House.Route) async throws {
+        let house = try await House(route)
+        try await House.fill(house.source.store)
+        let limits = BatchLimits(maxRows: 3)
+        var conflicts = 0
+        for statement in stride(from: 1, to: Int.max, by: 7) {
+            try await house.target.store.alter {
+                try $0.begin(UnfinishedCopy(of: "it", schemaVersion: currentSchemaVersion))
+            }
+            let target = try FailingConnection(house.target.connect(), .conflict, before: statement)
+            let move = try Move(from: house.source.connect(), to: target, limits: limits)
+            #expect(try move.run(named: "it", restarting: true).isComplete)
+            #expect(try await House.notes(house.target.store) == House.notes(house.source.store))
+            guard target.hasFailed else { break }
+            conflicts += 1
+        }
+        #expect(conflicts > 5)
     }
 
     @Test("After an interruption at each batch it goes on", arguments: House.Route.available)
