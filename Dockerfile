@@ -12,8 +12,8 @@ COPY Package.swift Package.resolved* ./
 RUN swift package resolve
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build --configuration release --product atrium --static-swift-stdlib \
-    && install -D --strip "$(swift build --configuration release --static-swift-stdlib --show-bin-path)/atrium" /out/atrium
+RUN swift build --configuration release --product atrium \
+    && install -D --strip "$(swift build --configuration release --show-bin-path)/atrium" /out/atrium
 
 FROM debian:bookworm-slim
 RUN apt-get update \

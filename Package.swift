@@ -12,6 +12,15 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// What makes Swift's own libraries part of the binary: it then runs where no Swift is, and less of them is in memory.
+///
+/// Those that Foundation is made of are named one by one, since what is compiled for the shared one doesn't name them. And
+/// nothing is exported, for nobody links to the binary: what is exported counts as used, and has to be bound at each start.
+let staticLibraries = [
+    "-static-stdlib", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections",
+    "-Xlinker", "--no-export-dynamic",
+]
+
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let heapModule: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
@@ -106,7 +115,8 @@ let package = Package(
             dependencies: [
                 "Core", "Domain", "JSON", "Moving", "Server", "Storage", argumentParser, configuration, logging,
                 nioCore,
-            ]
+            ],
+            linkerSettings: [.unsafeFlags(staticLibraries, .when(platforms: [.linux]))]
         ),
         .target(
             name: "TestKit",
