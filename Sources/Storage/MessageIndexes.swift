@@ -3,6 +3,8 @@ import Domain
 /// Messages that an index finds, so many of the newest of them; the one kind of statement in which the engines differ as a
 /// whole (`Migrations/SearchIndexes.swift`).
 struct MessageHits {
+    /// What stands before the whole statement.
+    var prelude: SQL = ""
     /// What stands behind `FROM` and gives rows of `messages` by the name of `m`, the newest first; the later ones are only to
     /// be read where those before have not enough.
     let sources: [SQL]
@@ -11,51 +13,88 @@ struct MessageHits {
     let order: SQL
 
     /// Messages that hold all the words, by when they were stored.
-    static func holding(_ words: [String], in ground: SearchGround, depth: Int64, _ engine: Engine) -> MessageHits {
+    static func holding(
+        _ words: [String],
+        in ground: SearchGround,
+        _ depth: SearchDepth,
+        _ engine: Engine
+    ) -> MessageHits {
         switch engine {
-        case .sqlite: inTable("message_words", ground.wordMatch(words), depth)
-        case .postgres:
-            MessageHits(
-                sources: SearchAge.allCases.map { "(\($0.rows(where: ground.holds(words, $0), depth))) m" },
-                order: byNumber
-            )
+        case .sqlite: inTable("message_words", ground.wordMatch(words), depth.matches)
+        case .postgres: byAge(depth) { ground.holds(words, $0) }
         }
     }
 
-    /// Messages that may contain the text, by when they were stored; `nil` where the text is too short to look it up.
-    static func containing(_ text: String, in ground: SearchGround, depth: Int64, _ engine: Engine) -> MessageHits? {
+    /// Messages that contain the text, by when they were stored; `nil` where the text is too short to look it up.
+    static func containing(
+        _ text: String,
+        in ground: SearchGround,
+        _ depth: SearchDepth,
+        _ engine: Engine
+    ) -> MessageHits? {
         let scalars = Array(text.unicodeScalars)
         guard scalars.count >= TextParts.length else { return nil }
         switch engine {
         // What has all the parts need not have them in a row, so there must be some to spare.
-        case .sqlite: return inTable("message_parts", ground.partMatch(scalars), max(depth, SearchDepth.glances))
+        case .sqlite:
+            return inTable(
+                "message_parts",
+                ground.partMatch(scalars),
+                max(depth.matches, SearchDepth.glances),
+                where: .containsText("m.content", text, engine)
+            )
         case .postgres:
-            let indexed = SearchAge.allCases.map { age -> SQL in
-                let match: SQL = "\(ground.contains(text, age)) AND atrium_has_parts(\(text))"
-                return "(\(age.rows(where: match, depth))) m"
-            }
+            let hits = byAge(depth) { "\(ground.contains(text, $0)) AND atrium_has_parts(\(text))" }
             let newest = newestRows(in: ground, depth: SearchDepth.glances, where: "NOT atrium_has_parts(\(text))")
-            return MessageHits(sources: indexed + ["(\(newest)) m"], order: byNumber)
+            return hits.followed(by: rows(newest, containing: text, engine))
         }
     }
 
-    /// All messages, by when they were said.
-    static func newest(in ground: SearchGround, depth: Int64, _ engine: Engine) -> MessageHits {
-        MessageHits(
-            sources: ["(\(newestRows(in: ground, depth: depth))) m"],
+    /// All messages, or those that contain the text, by when they were said.
+    ///
+    /// - Parameter depth: how many are looked at.
+    static func newest(
+        in ground: SearchGround,
+        depth: Int64,
+        containing text: String? = nil,
+        _ engine: Engine
+    ) -> MessageHits {
+        let newest = newestRows(in: ground, depth: depth)
+        return MessageHits(
+            sources: [text.map { rows(newest, containing: $0, engine) } ?? "(\(newest)) m"],
             order: engine == .postgres ? "ORDER BY m.created_at DESC, m.number DESC" : ""
         )
     }
 
-    private static let byNumber: SQL = "ORDER BY m.number DESC"
+    private static func byAge(_ depth: SearchDepth, where match: (SearchAge) -> SQL) -> MessageHits {
+        let search = SearchAge.search(depth: depth.matches, wanted: depth.candidates, where: match)
+        return MessageHits(
+            prelude: search.prelude,
+            sources: search.ages.map { "(\($0)) m" },
+            order: "ORDER BY m.number DESC"
+        )
+    }
 
-    private static func inTable(_ table: StaticString, _ match: String, _ depth: Int64) -> MessageHits {
+    private func followed(by source: SQL) -> MessageHits {
+        MessageHits(prelude: prelude, sources: sources + [source], order: order)
+    }
+
+    private static func rows(_ rows: SQL, containing text: String, _ engine: Engine) -> SQL {
+        "(SELECT * FROM (\(rows)) looked_at WHERE \(.containsText("content", text, engine))) m"
+    }
+
+    private static func inTable(
+        _ table: StaticString,
+        _ match: String,
+        _ depth: Int64,
+        where condition: SQL = "1 = 1"
+    ) -> MessageHits {
         let table = Fragment.name(table)
         return MessageHits(
             sources: [
                 """
                 (SELECT rowid AS number FROM \(table) WHERE \(table) MATCH \(match) ORDER BY rowid DESC LIMIT \(depth)) hits
-                CROSS JOIN messages m ON m.number = hits.number
+                CROSS JOIN messages m ON m.number = hits.number AND \(condition)
                 """
             ],
             order: ""
@@ -107,14 +146,24 @@ extension SQL {
     /// Whether the text stands in the column, ignoring case; `%` and `_` mean themselves.
     static func containsText(_ column: SQL, _ text: String, _ engine: Engine) -> SQL {
         switch engine {
-        // What SQLite itself takes for the same letter is all that ASCII needs; longer patterns it refuses.
-        case .sqlite where text.utf8.count <= 1000 && text.utf8.allSatisfy { $0 < 0x80 }:
+        // What an engine by itself takes for the same letter is all that ASCII needs; longer patterns SQLite refuses.
+        case .sqlite where text.isASCII && text.utf8.count <= 1000:
             #"\#(column) LIKE \#(TextParts.pattern(of: text)) ESCAPE '\'"#
         case .sqlite: .contains(column, text, engine)
-        // The index knows this form.
-        case .postgres: "atrium_lower(\(column)) LIKE atrium_lower(\(TextParts.pattern(of: text)))"
+        case .postgres where text.isASCII:
+            "lower(\(column) COLLATE \"C\") LIKE lower(\(TextParts.pattern(of: text)) COLLATE \"C\")"
+        case .postgres: containsIndexedText(column, text)
         }
     }
+
+    /// The same in the form that PostgreSQL's index of parts knows.
+    fileprivate static func containsIndexedText(_ column: SQL, _ text: String) -> SQL {
+        "atrium_lower(\(column)) LIKE atrium_lower(\(TextParts.pattern(of: text)))"
+    }
+}
+
+extension String {
+    fileprivate var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 }
 
 /// The parts of three characters by which SQLite finds texts.
@@ -210,7 +259,7 @@ extension SearchGround {
             "\(places) && ARRAY[\(each: numbers.map { "@\(kind)\($0)" })]"
         }
         if let ofAge = age.places { parts.append("\(places) && ARRAY(\(ofAge))") }
-        parts.append(.containsText("content", text, .postgres))
+        parts.append(.containsIndexedText("content", text))
         return SQL(joining: parts, by: " AND ")
     }
 }

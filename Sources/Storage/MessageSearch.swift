@@ -47,7 +47,7 @@ extension Transaction {
         limit: Int
     ) throws -> [Int64] {
         let depth = SearchDepth(ground, limit)
-        let hits = MessageHits.holding(words, in: ground, depth: depth.matches, engine)
+        let hits = MessageHits.holding(words, in: ground, depth, engine)
         let rank: SQL = "CASE WHEN \(.containsText("content", text, engine)) THEN 0 ELSE 1 END"
         return try numbers(of: hits, in: ground, rankedBy: rank, depth: depth.candidates, limit)
     }
@@ -55,13 +55,12 @@ extension Transaction {
     /// Returns the messages that contain the text, newest first.
     package func messages(containing text: String, in ground: SearchGround, limit: Int) throws -> [Int64] {
         let depth = SearchDepth(ground, limit)
-        let contains = SQL.containsText("m.content", text, engine)
-        guard let hits = MessageHits.containing(text, in: ground, depth: depth.matches, engine) else {
+        guard let hits = MessageHits.containing(text, in: ground, depth, engine) else {
             // No candidates beyond the limit: the rows come in the right order already.
-            let newest = MessageHits.newest(in: ground, depth: SearchDepth.glances, engine)
-            return try numbers(of: newest, in: ground, where: contains, depth: Int64(limit), limit)
+            let newest = MessageHits.newest(in: ground, depth: SearchDepth.glances, containing: text, engine)
+            return try numbers(of: newest, in: ground, depth: Int64(limit), limit)
         }
-        return try numbers(of: hits, in: ground, where: contains, depth: depth.candidates, limit)
+        return try numbers(of: hits, in: ground, depth: depth.candidates, limit)
     }
 
     /// Returns all messages, newest first.
@@ -96,7 +95,6 @@ extension Transaction {
     private func numbers(
         of hits: MessageHits,
         in ground: SearchGround,
-        where condition: SQL = "1 = 1",
         rankedBy rank: SQL? = nil,
         depth: Int64,
         _ limit: Int
@@ -107,7 +105,7 @@ extension Transaction {
                 SELECT m.number, m.created_at, m.content
                 FROM \(source)
                 \(ground.joins(engine))
-                WHERE \(ground.condition(engine)) AND \(condition)
+                WHERE \(ground.condition(engine))
                 \(hits.order) LIMIT \(depth)
             ) found
             """
@@ -115,7 +113,7 @@ extension Transaction {
         let order = [rank, "created_at DESC", "number DESC"].compactMap(\.self)
         return try rows(
             """
-            SELECT number FROM (\(SQL(joining: found, by: " UNION ALL ")) LIMIT \(depth)) candidates
+            SELECT number FROM (\(hits.prelude) \(SQL(joining: found, by: " UNION ALL ")) LIMIT \(depth)) candidates
             ORDER BY \(SQL(joining: order, by: ", "))
             LIMIT \(Int64(limit))
             """
@@ -190,10 +188,10 @@ struct SearchDepth {
 extension SearchGround {
     /// The tables beside `messages m` that the condition is about.
     fileprivate func joins(_ engine: Engine) -> SQL {
-        """
-        \(.joinInOrder(engine)) sessions s ON s.number = m.session_number
-        \(.joinInOrder(engine)) peers p ON p.number = m.peer_number
-        """
+        let sessions: SQL = "\(.joinInOrder(engine)) sessions s ON s.number = m.session_number"
+        // Only a filter names the sender.
+        guard !filter.isUnrestricted else { return sessions }
+        return "\(sessions) \(.joinInOrder(engine)) peers p ON p.number = m.peer_number"
     }
 
     /// What a message must be whatever an index says of it.

@@ -39,4 +39,30 @@ import Testing
             #expect(sharing == Array(newest.prefix(limit)))
         }
     }
+
+    @Test(
+        "What contains the text comes first from any age, however many of the newest hold its words",
+        arguments: Backend.available,
+        [0, 1, 24, 25, 26, 95]
+    )
+    func ranking(backend: Backend, newest: Int) async throws {
+        let store = try await backend.makeStore()
+        let last: Int64 = 400_000
+        // The newest age ends four volumes back, the new one sixteen, the recent one eight shelves further.
+        let others: [Int64] = [last - 5000, last - 12_000, last - 18_000, last - 120_000, 5]
+        let workspace = try await store.write { transaction in
+            try OneSession.make(in: transaction)
+            for number in others.reversed() { try OneSession.add("One lighthouse", number: number, to: transaction) }
+            for index in 0..<Int64(newest) {
+                try OneSession.add("A lighthouse, one", number: last - 100 + index, to: transaction)
+            }
+            try OneSession.add("The sea", number: last, to: transaction)
+            return try #require(try transaction.workspace(.slug("w"), in: Organization.ID("o"), for: nil)?.workspace)
+        }
+        let ground = SearchGround(workspace: workspace)
+        let found = try await store.read {
+            try $0.messages(holding: ["one", "lighthouse"], and: "one lighthouse", in: ground, limit: 5)
+        }
+        #expect(found == others)
+    }
 }
