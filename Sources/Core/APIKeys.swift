@@ -47,7 +47,7 @@ extension Operations {
     /// Days for which an exchanged key is valid.
     package static let exchangedKeyLifetimeInDays = 1
 
-    package func keys(in organization: String?, page: PageRequest) async throws -> Page<APIKey> {
+    package func keys(in organization: String?, page: PageRequest) async throws -> Page<ListedAPIKey> {
         try await snapshot { transaction in
             guard let organization else { return try transaction.apiKeys(in: nil, page: page) }
             guard let target = try transaction.organization(named: organization) else {

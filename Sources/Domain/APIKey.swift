@@ -43,6 +43,18 @@ package struct APIKey: Equatable, Sendable {
     }
 }
 
+/// A key as a list shows it.
+package struct ListedAPIKey: Equatable, Sendable {
+    package let key: APIKey
+    /// The address of its owner; `nil` for a service's key.
+    package let ownerEmail: String?
+
+    package init(key: APIKey, ownerEmail: String?) {
+        self.key = key
+        self.ownerEmail = ownerEmail
+    }
+}
+
 /// What a new key shall be able to do.
 package struct APIKeyDraft: Equatable, Sendable {
     package var name: String?

@@ -46,14 +46,16 @@ extension Transaction {
     }
 
     /// Returns one page of the keys of an organization, or of all, oldest first.
-    package func apiKeys(in organization: Organization.ID?, page: PageRequest) throws -> Page<APIKey> {
+    package func apiKeys(in organization: Organization.ID?, page: PageRequest) throws -> Page<ListedAPIKey> {
         let condition: SQL = organization.map { "k.organization_id = \($0)" } ?? "1 = 1"
         let items = try rows(
             """
-            SELECT \(APIKey.columns) FROM api_keys k WHERE \(condition) ORDER BY k.created_at, k.id
-            LIMIT \(Int64(page.size)) OFFSET \(page.offset)
+            SELECT \(APIKey.columns), u.email FROM (
+                SELECT * FROM api_keys k WHERE \(condition) ORDER BY k.created_at, k.id
+                LIMIT \(Int64(page.size)) OFFSET \(page.offset)
+            ) k LEFT JOIN users u ON u.id = k.user_id ORDER BY k.created_at, k.id
             """
-        ) { try APIKey(&$0) }
+        ) { ListedAPIKey(key: try APIKey(&$0), ownerEmail: $0.optionalText()) }
         let total = try first("SELECT COUNT(*) FROM api_keys k WHERE \(condition)") { $0.integer() } ?? 0
         return Page(items: items, total: total, request: page)
     }

@@ -36,14 +36,15 @@ struct Keys: ParsableCommand {
                 page,
                 of: "keys",
                 ["ID", "NAME", "OWNER", "REACHES", "ROLE", "EXPIRES", "LAST USED", "STATE"]
-            ) { key in
-                [
-                    key.id.rawValue, key.name ?? "-", key.userID?.rawValue ?? "service", key.scope.words, key.roleWords,
+            ) { listed in
+                let key = listed.key
+                return [
+                    key.id.rawValue, key.name ?? "-", listed.ownerEmail ?? "service", key.scope.words, key.roleWords,
                     key.expiresAt?.rfc3339 ?? "never", key.lastUsedAt?.rfc3339 ?? "never",
                     key.revokedAt == nil ? "active" : "revoked",
                 ]
-            } json: { writer, key in
-                key.write(to: &writer)
+            } json: { writer, listed in
+                listed.write(to: &writer)
             }
         }
     }
@@ -76,22 +77,25 @@ extension APIKey {
         let word = role?.name ?? (userID == nil ? "admin" : "its owner's")
         return isReadOnly ? "\(word), reads only" : word
     }
+}
 
+extension ListedAPIKey {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("id", id.rawValue)
-            writer.member("name", name)
-            writer.member("organization_id", organizationID.rawValue)
-            writer.member("user_id", userID?.rawValue)
-            writer.member("workspace", scope.workspace)
-            if case .peer(let peer, _) = scope { writer.member("peer", peer) }
-            if case .session(let session, _) = scope { writer.member("session", session) }
-            writer.member("role", role?.name)
-            writer.member("read_only", isReadOnly)
-            writer.member("created_at", createdAt.rfc3339)
-            writer.member("expires_at", expiresAt?.rfc3339)
-            writer.member("last_used_at", lastUsedAt?.rfc3339)
-            writer.member("revoked_at", revokedAt?.rfc3339)
+            writer.member("id", key.id.rawValue)
+            writer.member("name", key.name)
+            writer.member("organization_id", key.organizationID.rawValue)
+            writer.member("user_id", key.userID?.rawValue)
+            writer.member("user_email", ownerEmail)
+            writer.member("workspace", key.scope.workspace)
+            if case .peer(let peer, _) = key.scope { writer.member("peer", peer) }
+            if case .session(let session, _) = key.scope { writer.member("session", session) }
+            writer.member("role", key.role?.name)
+            writer.member("read_only", key.isReadOnly)
+            writer.member("created_at", key.createdAt.rfc3339)
+            writer.member("expires_at", key.expiresAt?.rfc3339)
+            writer.member("last_used_at", key.lastUsedAt?.rfc3339)
+            writer.member("revoked_at", key.revokedAt?.rfc3339)
         }
     }
 }
