@@ -121,12 +121,12 @@ extension Operations {
             let session = try apply(draft, to: found.session, limits(of: access.workspace), transaction)
             return (access.workspace, session, false)
         }
-        let workspace = try ensureWorkspace(workspaceSlug, for: caller, within: scope, transaction)
-        let limits = limits(of: workspace)
-        try limits.requireRunning()
-        try limits.requireDocuments(of: draft)
-        // Who comes second finds what somebody made a moment ago, unless it is deleted again by then.
+        // Who comes second finds what somebody made a moment ago, unless it is deleted again by then, or its workspace is.
         for _ in 0..<3 {
+            let workspace = try ensureWorkspace(workspaceSlug, for: caller, within: scope, transaction)
+            let limits = limits(of: workspace)
+            try limits.requireRunning()
+            try limits.requireDocuments(of: draft)
             if let session = try transaction.insertIfSlugIsFree(draft, in: workspace, at: limits.now) {
                 return (workspace, session, true)
             }

@@ -45,6 +45,16 @@ package struct Fragment: Sendable {
         Fragment(text: engine == .postgres ? "FOR NO KEY UPDATE OF \(table)" : "")
     }
 
+    /// Keeps the row from changing, and from being referred to anew, until the transaction ends.
+    static func unreferred(_ engine: Engine) -> Fragment {
+        Fragment(text: engine == .postgres ? "FOR UPDATE" : "")
+    }
+
+    /// Sees the row as whoever keeps it from being referred to leaves it.
+    static func whileReferredTo(_ engine: Engine) -> Fragment {
+        Fragment(text: engine == .postgres ? "FOR KEY SHARE" : "")
+    }
+
     /// Keeps the rows from changing until the transaction ends, and lets others do the same.
     static func forShare(_ engine: Engine) -> Fragment {
         Fragment(text: engine == .postgres ? "FOR SHARE" : "")

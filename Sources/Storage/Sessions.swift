@@ -73,7 +73,7 @@ extension Transaction {
         ) { row in Session(number: row.integer(), &row) }
     }
 
-    /// Returns the new session, or `nil` when the workspace has a living one by that slug.
+    /// Returns the new session, or `nil` when the workspace has a living one by that slug, or lives no more.
     package func insertIfSlugIsFree(_ draft: SessionDraft, in workspace: Workspace, at now: Instant) throws -> Session?
     {
         let metadata = draft.metadata ?? .emptyObject
@@ -83,7 +83,8 @@ extension Transaction {
             INSERT INTO sessions (
                 workspace_number, slug, metadata, configuration, message_count, token_count, created_at
             )
-            VALUES (\(workspace.number), \(draft.slug), \(metadata), \(configuration), 0, 0, \(now))
+            SELECT number, \(draft.slug), \(metadata), \(configuration), 0, 0, \(now) FROM workspaces
+            WHERE number = \(workspace.number) AND deleted_at IS NULL \(.whileReferredTo(engine))
             ON CONFLICT (workspace_number, slug) WHERE deleted_at IS NULL DO NOTHING
             RETURNING number
             """
@@ -122,9 +123,10 @@ extension Transaction {
         try discountObservations(ofSession: session.number, in: workspace)
     }
 
-    /// Returns whether there is a living session in the workspace.
+    /// Returns whether there is a living session in the workspace; there will be no other until the transaction ends.
     package func hasSessions(in workspace: Workspace) throws -> Bool {
-        try first(
+        try run("SELECT 1 FROM workspaces WHERE number = \(workspace.number) \(.unreferred(engine))")
+        return try first(
             "SELECT 1 FROM sessions WHERE workspace_number = \(workspace.number) AND deleted_at IS NULL LIMIT 1"
         ) { $0.integer() } != nil
     }

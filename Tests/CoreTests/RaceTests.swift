@@ -70,6 +70,34 @@ import Testing
         #expect(page.total == 2)
     }
 
+    @Test("A workspace that keeps its sessions isn't deleted while somebody makes one", arguments: Backend.available)
+    func deletionOfWhatIsUsed(backend: Backend) async throws {
+        let house = try await House(backend)
+        let operations = house.operations
+        for round in 0..<40 {
+            let slug = "w\(round)"
+            _ = try await operations.getOrCreateWorkspace(WorkspaceDraft(slug: slug), for: house.bob)
+            _ = try await atOnce(2) { index in
+                guard index == 0 else {
+                    _ = try await operations.getOrCreateSession(
+                        SessionDraft(slug: "s"),
+                        inWorkspace: slug,
+                        for: house.bob
+                    )
+                    return
+                }
+                do {
+                    let rule = DeletionRule(keepsSessions: true)
+                    _ = try await operations.deleteWorkspace(.slug(slug), rule: rule, for: house.bob)
+                } catch let error as DomainError where error.kind == .conflict {}
+            }
+            // Whoever came first: the session is there, in its workspace or in a new one of that name.
+            let query = SessionQuery(page: PageRequest(size: 10))
+            let page = try await operations.sessions(matching: query, inWorkspace: slug, for: house.bob)
+            #expect(page.items.map(\.slug) == ["s"])
+        }
+    }
+
     @Test("Metadata merged by thirty at once has all of it", arguments: Backend.available)
     func merging(backend: Backend) async throws {
         let house = try await House(backend)
