@@ -97,7 +97,7 @@ class Postgres:
     def part(self, name, folder):
         """An empty store beside this one: a schema of its own, which both psql and the server find by the URL."""
         if "options=" in self.url:
-            raise Failure("a scale run needs the database URL's options for itself")
+            raise Failure("the run needs the database URL's options for itself")
         schema = f"rows_{name}"
         self.run(f"CREATE SCHEMA {schema}")
         return Postgres(f"{self.url}{'&' if '?' in self.url else '?'}options=-csearch_path%3D{schema}", self.kind)
