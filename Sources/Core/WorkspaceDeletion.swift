@@ -31,9 +31,7 @@ extension Operations {
         try await write { transaction in
             let workspace = try transaction.access(reference, for: caller, requiring: rule.requiredRole).workspace
             if rule.keepsLast { try transaction.requireAnother(than: workspace, for: caller) }
-            if rule.keepsSessions, try transaction.hasSessions(in: workspace) {
-                throw DomainError.sessionsRemain(in: workspace)
-            }
+            if rule.keepsSessions { try transaction.requireNoSessions(in: workspace) }
             guard try transaction.markDeleted(workspace, at: environment.now()) else {
                 throw DomainError.notFound(.workspace(reference.name))
             }
@@ -63,6 +61,14 @@ extension Operations {
 }
 
 extension Transaction {
+    /// Makes sure that there is no session, nor will be one until the transaction ends.
+    fileprivate func requireNoSessions(in workspace: Workspace) throws {
+        // Where there are some, nobody has to wait for those who write to them.
+        if try hasSessions(in: workspace) { throw DomainError.sessionsRemain(in: workspace) }
+        try keepSessionsOut(of: workspace)
+        if try hasSessions(in: workspace) { throw DomainError.sessionsRemain(in: workspace) }
+    }
+
     fileprivate func requireAnother(than workspace: Workspace, for caller: Caller) throws {
         if let user = caller.userID { try lockPlan(of: user) }
         guard try seesAnother(than: workspace, WorkspaceAudience(caller, onlySlug: nil)) else {

@@ -123,10 +123,14 @@ extension Transaction {
         try discountObservations(ofSession: session.number, in: workspace)
     }
 
-    /// Returns whether there is a living session in the workspace; there will be no other until the transaction ends.
-    package func hasSessions(in workspace: Workspace) throws -> Bool {
+    /// Lets nobody make a session in the workspace until the transaction ends.
+    package func keepSessionsOut(of workspace: Workspace) throws {
         try run("SELECT 1 FROM workspaces WHERE number = \(workspace.number) \(.unreferred(engine))")
-        return try first(
+    }
+
+    /// Returns whether there is a living session in the workspace.
+    package func hasSessions(in workspace: Workspace) throws -> Bool {
+        try first(
             "SELECT 1 FROM sessions WHERE workspace_number = \(workspace.number) AND deleted_at IS NULL LIMIT 1"
         ) { $0.integer() } != nil
     }
