@@ -12,6 +12,7 @@ package actor OwnPostgresServer {
 
     private let folder: URL
     private var commands: FileHandle?
+    private var signalCount = 0
 
     /// Makes an empty database and starts its server.
     package init() async throws {
@@ -63,9 +64,9 @@ package actor OwnPostgresServer {
     }
 
     /// Stops the server and all it has started where they are; nothing is closed.
-    package func freeze() throws { try command("STOP") }
+    package func freeze() async throws { try await send("STOP") }
 
-    package func thaw() throws { try command("CONT") }
+    package func thaw() async throws { try await send("CONT") }
 
     /// Changes a setting that can be changed while the server runs, and waits until it holds.
     package func set(_ name: String, to value: String) async throws {
@@ -73,7 +74,7 @@ package actor OwnPostgresServer {
         try file.seekToEnd()
         try file.write(contentsOf: Data("\(name) = '\(value)'\n".utf8))
         try file.close()
-        try command("HUP")
+        try await send("HUP")
         while try await ask("SELECT 1 WHERE current_setting(\(name)) = \(value)") == nil {
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -85,8 +86,26 @@ package actor OwnPostgresServer {
         return try await store.alter { try $0.first(sql) { $0.optionalInteger() } ?? nil }
     }
 
-    private func command(_ signal: String) throws {
-        try commands?.write(contentsOf: Data("\(signal)\n".utf8))
+    /// Sends the server a signal, and comes back when it has it.
+    private func send(_ signal: String) async throws {
+        try command(signal)
+        signalCount += 1
+        while signalsSent < signalCount {
+            guard !FileManager.default.fileExists(atPath: endMark.path) else {
+                throw StorageError.unavailable("the keeper of PostgreSQL has ended")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// How many signals the keeper has sent.
+    private nonisolated var signalsSent: Int {
+        let lines = try? String(contentsOf: folder.appending(path: "signals"), encoding: .utf8)
+        return lines?.split(separator: "\n").count ?? 0
+    }
+
+    private func command(_ word: String) throws {
+        try commands?.write(contentsOf: Data("\(word)\n".utf8))
     }
 
     private func answers() async throws -> Bool {
@@ -112,8 +131,10 @@ package actor OwnPostgresServer {
             while read -r command <&3 || command=end; do
                 case $command in stop|end) break ;; esac
                 kill -"$command" "$server"
-                [ "$command" != HUP ] || continue
-                kill -"$command" $(cat "/proc/$server/task/$server/children" 2>/dev/null || pgrep -P "$server")
+                # One of its children may end meanwhile, as connections do.
+                [ "$command" = HUP ] ||
+                    kill -"$command" $(cat "/proc/$server/task/$server/children" 2>/dev/null || pgrep -P "$server") || true
+                echo "$command" >>"$1/signals"
             done
             kill -INT "$server"
             wait "$server" || true
