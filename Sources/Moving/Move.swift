@@ -55,10 +55,10 @@ package struct Move {
         return outcome
     }
 
-    /// How often something is written that other transactions are in the way of.
+    /// How often something is tried that other transactions are in the way of.
     private static let maxAttempts = 3
 
-    /// Writes to the target; once more where another transaction was in the way, which leaves nothing behind.
+    /// Writes to the target, and tries again where another transaction was in the way: nothing is left behind of what failed.
     func fill<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
         try onTarget {
             for _ in 1..<Self.maxAttempts {
